@@ -1,0 +1,44 @@
+#ifndef PINDAO_BASE_FILE_H
+#define PINDAO_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/vec.h"
+
+/*
+ * Files. Every call returns false with errno set and reports nothing: who knows the place reports. Reading never
+ * maps: a file that shrinks under a mapping kills the process.
+ */
+
+/* The whole file into *buf (appended). errno EFBIG when it has more than the buffer's ceiling allows. */
+MUST_CHECK bool file_read(const char *path, struct buf *buf);
+/* Up to `size` bytes at `offset` into `bytes`; *ret_read is less than size only at the end of the file. */
+MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t offset, size_t *ret_read);
+/* All of it, or an error. */
+MUST_CHECK bool file_write(int descriptor, struct slice bytes);
+
+/*
+ * Files that match a pattern, sorted by bytes: `*` and `?` within a name, `**` for any number of folders ("articles" + "/**" +
+ * "/*.md"). Hidden names are matched only by a pattern that writes the dot. Symbolic links to files are followed, to folders not.
+ * Paths start as the pattern starts, and live in the arena. A pattern without wildcards gives itself, whether
+ * it exists or not, so that opening it says what is wrong. Folders that cannot be read are appended to ret_unreadable.
+ */
+struct file_list {
+    VEC(const char *) paths;
+    VEC(const char *) unreadable;
+};
+void file_list_release(struct file_list *list);
+void file_list_matching(const char *pattern, struct arena *arena, struct file_list *ret_list);
+
+/* Would file_list_matching give this path? */
+bool file_path_matches(struct slice pattern, struct slice path);
+
+/* "a/b" from "a" and "b"; "b" alone when b is absolute or folder is "" or ".". In the arena. */
+const char *file_join(struct arena *arena, const char *folder, const char *path);
+/* "a" of "a/b"; "." of "b". In the arena. */
+const char *file_folder(struct arena *arena, const char *path);
+
+/* For CLEANUP(file_close): closes *descriptor when it is not negative. */
+void file_close(int *descriptor);
+
+#endif

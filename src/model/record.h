@@ -1,0 +1,24 @@
+#ifndef PINDAO_MODEL_RECORD_H
+#define PINDAO_MODEL_RECORD_H
+
+#include "base/hash.h"
+#include "model/article.h"
+
+/*
+ * The index: one record an article, all that selection needs. Kept at 64 bytes, for memory follows it.
+ * Records stand in source order: sources as configured, files by path, articles as they stand.
+ */
+struct record {
+    struct hash128 key;    /* of the article's key (assemble/key.h) */
+    int64_t date;          /* seconds */
+    int64_t updated;       /* seconds; INT64_MIN: none of its own */
+    struct location location;
+    uint32_t content_hash; /* low half of hash64 of the bytes at location: has the file changed since? */
+    uint32_t labels;       /* number of its set in the label table */
+    uint32_t text_bytes;   /* of its cleaned plain text, what max_bytes counts */
+    uint32_t order : 31;   /* rank among articles of one date: the higher, the newer; assigned when records are merged */
+    uint32_t withdrawn : 1;
+};
+_Static_assert(sizeof(struct record) == 64, "the index is promised at 64 bytes an article");
+
+#endif

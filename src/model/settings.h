@@ -1,0 +1,40 @@
+#ifndef PINDAO_MODEL_SETTINGS_H
+#define PINDAO_MODEL_SETTINGS_H
+
+#include "base/arena.h"
+#include "model/channel.h"
+#include "model/site.h"
+#include "model/source.h"
+
+/* Everything feeds.yaml says, checked and complete. Owns (by its arena) all that its members point to. */
+enum { FORMATS_MOST = 8 };
+
+struct output_settings {
+    struct slice directory;           /* relative to the configuration's folder unless absolute */
+    struct slice formats[FORMATS_MOST]; /* names from render/format.h, in the order given */
+    size_t format_count;
+    struct slice copied_folder;       /* static: a folder copied into the tree; empty: none */
+};
+
+struct retired_term {
+    struct slice taxonomy;
+    struct slice term;
+};
+
+struct settings {
+    struct arena arena;
+    const char *folder;               /* of feeds.yaml: what relative paths start from */
+    struct site site;
+    const struct source *sources;
+    size_t source_count;
+    struct taxonomies taxonomies;
+    const struct channel_rule *channels;
+    size_t channel_count;
+    struct output_settings output;
+    const struct retired_term *retired; /* terms that once made paths */
+    size_t retired_count;
+    const struct slice *retired_paths;  /* retired: {paths: […]} */
+    size_t retired_path_count;
+};
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef PINDAO_MODEL_TREE_H
+#define PINDAO_MODEL_TREE_H
+
+#include "base/hash.h"
+#include "base/vec.h"
+
+/*
+ * The files of an output tree, as in its manifest.json: a pure function of the tree. Paths are relative, without
+ * "./" and "..", sorted by bytes; manifest.json itself is not listed.
+ */
+struct tree_file {
+    struct slice path;  /* "putuo/ic/atom.xml" */
+    uint64_t size;      /* bytes */
+    struct sha256 hash;
+    struct slice type;  /* media type, "application/atom+xml; charset=utf-8" */
+    uint32_t entries;   /* feeds: how many entries; else 0 */
+};
+
+struct tree {
+    VEC(struct tree_file) files;
+};
+
+#endif

@@ -1,0 +1,41 @@
+#ifndef PINDAO_RENDER_FORMAT_H
+#define PINDAO_RENDER_FORMAT_H
+
+#include "base/buf.h"
+#include "model/feed.h"
+
+/*
+ * The feed formats. To add one: one file render/NAME.c with a `struct format`, a row in the table of render/format.c, its check in check/, a paragraph in
+ * pindao(1), golden cases. Formats know nothing of each other.
+ *
+ * An entry's rendering does not depend on its channel, so it is rendered once (twice where some channel shows only its summary) and put into
+ * every feed as it is.
+ */
+struct format {
+    const char *name;       /* "atom", as in output.formats */
+    const char *file_name;  /* "atom.xml" */
+    const char *media_type; /* "application/atom+xml; charset=utf-8" */
+    const char *label;      /* "Atom", for people */
+    /* One entry as a piece of a feed; `in_full` false: its summary only. */
+    void (*entry)(const struct site *site, const struct entry *entry, bool in_full, struct buf *buf);
+    /* A whole feed around the pieces. */
+    void (*feed)(const struct feed *feed, const struct slice *entries, struct buf *buf);
+};
+
+const struct format *format_find(struct slice name);
+const char *const *format_names(size_t *ret_count);
+
+/* Addresses of a channel's files: site.url + path + file name. */
+void format_append_address(struct buf *buf, const struct site *site, struct slice path, const char *file_name);
+
+/* OPML 2.0 of the Atom feeds of channels: one level of untyped folders. */
+struct opml_channel {
+    struct slice folder; /* label of its folder; empty: at the top */
+    struct slice title;
+    struct slice subtitle;
+    struct slice path;
+};
+void opml_render(const struct site *site, const struct opml_channel *channels, size_t count, int64_t updated,
+                 struct buf *buf);
+
+#endif

@@ -1,0 +1,21 @@
+#ifndef PINDAO_TEXT_SANITISER_H
+#define PINDAO_TEXT_SANITISER_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/*
+ * HTML from anywhere to HTML that is safe in a feed: elements and attributes on an allow-list only, http, https and mailto addresses
+ * only, relative ones made absolute (`base`; dropped when it is empty), every element closed, text escaped. What is not on the list
+ * loses its tags and keeps its text; script, style, template, iframe, object, svg, math, form controls and the like lose their content too. Sanitising twice changes nothing.
+ * false (nothing appended) for a tag over 64 KiB or more than 1,000 attributes on one: every HTML parser in Debian 12 takes seconds on those.
+ */
+MUST_CHECK bool html_sanitise(struct slice html, struct slice base, struct buf *safe);
+
+/* The text of sanitised HTML: blocks become lines, entities characters; for matching and summaries. */
+void html_append_text(struct slice safe_html, struct buf *text);
+
+/* Text as HTML text: & < > " ' escaped. */
+void html_append_escaped(struct buf *buf, struct slice text);
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef PINDAO_XML_WRITER_H
+#define PINDAO_XML_WRITER_H
+
+#include "base/buf.h"
+
+/*
+ * XML out, through libxml2's xmlTextWriter: the stack of open elements, indentation and all escaping are here and nowhere else.
+ * Text must have gone through the choke point: libxml2 writes forbidden characters without a word. Text is
+ * escaped, never put in CDATA.
+ *
+ *     struct xml_writer *xml = xml_writer_new(&buf);
+ *     xml_document(xml);
+ *     xml_open(xml, "feed"); xml_attribute(xml, "xmlns", …);
+ *     xml_element(xml, "title", title);
+ *     xml_close(xml);
+ *     xml_writer_free(xml);      // everything is in the buffer now
+ *
+ * Elements with children are indented by two blanks a level, so that trees diff well; text is never reindented.
+ * An error is the buffer's: look at buf->failed. Misnesting asserts.
+ */
+struct xml_writer;
+
+struct xml_writer *xml_writer_new(struct buf *buf);
+/* For a piece that stands `depth` levels deep in a document. */
+struct xml_writer *xml_fragment_writer_new(struct buf *buf, unsigned depth);
+void xml_writer_free(struct xml_writer *xml);
+
+void xml_document(struct xml_writer *xml); /* <?xml version="1.0" encoding="UTF-8"?> */
+void xml_open(struct xml_writer *xml, const char *name);
+void xml_attribute(struct xml_writer *xml, const char *name, struct slice value);
+void xml_text(struct xml_writer *xml, struct slice text);
+void xml_close(struct xml_writer *xml);
+/* Open, text, close; _present does nothing for an empty text. */
+void xml_element(struct xml_writer *xml, const char *name, struct slice text);
+void xml_element_present(struct xml_writer *xml, const char *name, struct slice text);
+/* Pieces written by a fragment writer of the right depth, as they are. */
+void xml_fragment(struct xml_writer *xml, struct slice piece);
+
+/* Once, before anything of libxml2 runs: allocators that exit instead of failing, error output off. */
+void xml_set_up(void);
+void xml_tear_down(void);
+
+#endif

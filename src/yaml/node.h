@@ -1,0 +1,50 @@
+#ifndef PINDAO_YAML_NODE_H
+#define PINDAO_YAML_NODE_H
+
+#include "base/arena.h"
+#include "diag/diag.h"
+
+/*
+ * YAML as a tree of nodes that know their place: configuration, rules and front matter. Scalars are never typed: `no`,
+ * `5G` and `12345` stay the text they are; who wants a number parses it.
+ *
+ * Refused, each with its place: input over 1 MiB, more than 32 levels, anchors, aliases, tags, several documents, duplicate keys, keys that
+ * are no scalars. Everything lives in the arena; the source text is not needed afterwards (lines for excerpts are copied).
+ */
+enum node_kind {
+    NODE_SCALAR,
+    NODE_LIST,
+    NODE_MAPPING,
+};
+
+struct node {
+    enum node_kind kind;
+    struct place place;     /* of its first character */
+    struct slice line;      /* the source line it starts on, for excerpts */
+    struct slice text;      /* scalar: its value */
+    bool quoted;            /* scalar: written in quotes or as a block */
+    struct node *first;     /* list, mapping: its items in order */
+    size_t count;
+    struct node *next;      /* the following item of the same parent */
+    struct slice key;       /* item of a mapping: its key */
+    struct place key_place;
+    struct slice key_line;
+};
+
+/*
+ * Reads one document. `file` is its name in messages (borrowed for the arena's lifetime), `first_line` the number of its first line
+ * (front matter starts at 2). NULL after reporting into *diagnostics; an empty document is an empty mapping.
+ */
+struct node *node_read(struct slice yaml, struct slice file, unsigned first_line, struct arena *arena,
+                       struct diagnostics *diagnostics);
+
+/* The value under a key of a mapping; NULL when there is none (or the node is no mapping, or NULL). */
+const struct node *node_get(const struct node *mapping, struct slice key);
+
+/* Reports at a node (or at its key), with its line as excerpt. */
+struct diagnostic *node_report(struct diagnostics *diagnostics, enum diagnostic_id id, const struct node *node,
+                               const char *format, ...) PRINTF_LIKE(4, 5);
+struct diagnostic *node_report_key(struct diagnostics *diagnostics, enum diagnostic_id id, const struct node *node,
+                                   const char *format, ...) PRINTF_LIKE(4, 5);
+
+#endif
