@@ -75,3 +75,86 @@ $(FOLD_TABLE): src/text/generate_fold_table.c
 unit-tests: $(UNIT_TESTS)
 
 -include $(OBJECTS:.o=.d) $(BUILD)/main.d $(UNIT_TESTS:=.d)
+
+# --- what people call ---------------------------------------------------------------------------------------
+# The shipped sample, built and explained.
+run: all
+	@$(BUILD)/pindao build -v
+	@tests/say-how-to-subscribe public
+
+install: all
+	install -Dm755 $(BUILD)/pindao $(DESTDIR)$(PREFIX)/bin/pindao
+	install -Dm644 doc/pindao.1 $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1
+	install -Dm644 doc/feeds.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5
+	install -Dm644 doc/feeds.schema.json $(DESTDIR)$(PREFIX)/share/pindao/feeds.schema.json
+	install -d $(DESTDIR)$(PREFIX)/share/doc/pindao/rules
+	install -m644 README.md CHANGELOG.md LICENSE feeds.yaml $(DESTDIR)$(PREFIX)/share/doc/pindao
+	install -m644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/doc/pindao/rules
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/pindao $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5
+	rm -rf $(DESTDIR)$(PREFIX)/share/pindao $(DESTDIR)$(PREFIX)/share/doc/pindao
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make              build the program (build/release/pindao)'
+	@echo 'make run          the same, then build the feeds of the sample articles into public/'
+	@echo 'make test         every test that needs only light packages'
+	@echo 'make test-real    those that need readers, other servers, valgrind, two compilers'
+	@echo 'make bench        measure against ripgrep (about 2 GB of disk)'
+	@echo 'make install      into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it away'
+	@echo 'make bless CASE=… rewrite what a golden case wants; read the diff'
+	@echo 'make format, lint, clean, help'
+	@echo 'V=san builds with address and undefined-behaviour sanitizers, V=debug without optimisation.'
+	@echo 'What is missing is installed by apt, with sudo where you are not root.'
+
+# --- tests --------------------------------------------------------------------------------------------------
+test: packages-build packages-test
+	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/driver \
+	    $(BUILD)/tests/classify_lines
+	@BUILD=$(BUILD) tests/run light
+
+test-real: packages-build packages-test packages-real
+	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests
+	@BUILD=$(BUILD) tests/run real
+
+bless:
+	@BUILD=$(BUILD) tests/cases/run --bless "$(CASE)"
+
+bench: packages-build packages-bench
+	@$(MAKE) --no-print-directory V=release $(BUILD)/pindao $(BUILD)/tests/generate
+	@BUILD=$(BUILD) tests/bench/run
+
+$(BUILD)/tests/faults.so: tests/faults/faults.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O1 -g -fPIC -shared -o $@ $< -ldl
+
+$(BUILD)/tests/driver: tests/faults/driver.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+
+$(BUILD)/tests/classify_lines: tests/reference/classify_lines.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+
+$(BUILD)/tests/generate: tests/bench/generate.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O2 -o $@ $<
+
+format:
+	clang-format -i $$(find src tests -name '*.[ch]')
+
+lint: packages-real
+	tests/lint
+
+packages-build:
+	@.ci/install-missing $(PACKAGES_BUILD)
+packages-test:
+	@.ci/install-missing $(PACKAGES_TEST)
+packages-real:
+	@.ci/install-missing $(PACKAGES_REAL)
+packages-bench:
+	@.ci/install-missing $(PACKAGES_BENCH)

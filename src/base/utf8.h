@@ -25,6 +25,10 @@ size_t utf8_count(struct slice slice);
 /* Byte offset of character number `characters`, clamped to slice.size; for cutting well-formed text. */
 size_t utf8_offset(struct slice slice, size_t characters);
 
+/* Columns that a terminal gives the character: 0 for combining and invisible ones, 2 for East Asian wide ones, else 1.
+ */
+unsigned utf8_columns(uint32_t character);
+
 /* Would these bytes, ill-formed as UTF-8, be well-formed GB18030 with mostly Han characters? For a hint. */
 bool utf8_looks_like_gb18030(struct slice slice);
 

@@ -11,7 +11,8 @@
  * decides what it means for the exit code. To add one: a row in diagnostics.def, a paragraph in pindao(1)
  * (tests/diag holds the two lists together), a case that provokes it.
  *
- * Not thread-safe: one collector a job, appended in job order (diagnostics_append), so that output does not depend on threads.
+ * Not thread-safe: one collector a job, appended in job order (diagnostics_append), so that output does not depend on
+ * threads.
  */
 enum diagnostic_id {
 #define DIAGNOSTIC(id, name, severity, text, advice) DIAGNOSTIC_##id,
@@ -37,9 +38,10 @@ struct place {
 struct diagnostic {
     enum diagnostic_id id;
     struct place place;
-    struct slice detail;  /* this case: a name, a value; may be empty */
-    struct slice excerpt; /* the line of the file itself, without its end; may be empty */
-    struct slice hint;    /* «did you mean …»; may be empty */
+    struct slice detail;     /* this case: a name, a value; may be empty */
+    struct slice excerpt;    /* the line of the file itself, without its end; may be empty */
+    unsigned excerpt_column; /* of the excerpt's first character: over 1 where a long line was cut */
+    struct slice hint;       /* «did you mean …»; may be empty */
 };
 
 enum { DIAGNOSTICS_MOST = 100 };
@@ -54,11 +56,14 @@ struct diagnostics {
 
 void diagnostics_release(struct diagnostics *diagnostics);
 
+/* "" is how a caller says that there is no detail. */
+#pragma GCC diagnostic ignored "-Wformat-zero-length"
+
 /* Reports. The format gives the detail ("" for none); everything is copied. Returns the item for an excerpt or a
  * hint to be added by diag_excerpt/diag_hint, NULL when it was only counted. */
 struct diagnostic *diag_report(struct diagnostics *diagnostics, enum diagnostic_id id, struct place place,
                                const char *format, ...) PRINTF_LIKE(4, 5);
-/* Both do nothing for NULL. The excerpt is cut at 200 characters around the column. */
+/* Both do nothing for NULL. The excerpt is cut at 200 characters around the column, with an ellipsis where it was. */
 void diag_excerpt(struct diagnostics *diagnostics, struct diagnostic *item, struct slice line);
 void diag_hint(struct diagnostics *diagnostics, struct diagnostic *item, const char *format, ...) PRINTF_LIKE(3, 4);
 
@@ -73,11 +78,16 @@ const char *diagnostic_advice(enum diagnostic_id id); /* "" for none */
 
 /*
  * For people: `file:line:col: severity: text: detail [name]`, then the line with a caret, the hint, and the
- * advice of each kind once. Items below `least` are left out.
+ * advice of each kind once. Items below `least` are left out. Behind them, a line for each kind that had too many.
+ * What came from files is shown as it is, except that control characters, bidi controls and bytes that are no UTF-8
+ * become \xNN or \u{NNNN}: a headline must not be able to work the operator's terminal.
  */
 void diagnostics_print(const struct diagnostics *diagnostics, enum severity least, struct buf *buf);
 
-/* The candidate nearest to `word` by edit distance, at most a third of its length away; empty slice when none. */
+/*
+ * The candidate nearest to `word` by edit distance in characters (two neighbours exchanged are one edit), at most a
+ * third of its length away; the first of several; empty slice when none.
+ */
 struct slice diag_nearest(struct slice word, const struct slice *candidates, size_t count);
 
 #endif

@@ -29,11 +29,12 @@ struct reader {
      */
     bool (*next)(struct slice text, size_t *position, unsigned *line, struct record_bounds *ret_bounds);
     /*
-     * The article, choked, with required fields present. false after reporting. `place` is the record's first line. Strings are in the arena or in
-     * `record`. 
+     * The article, choked, with required fields present. false after reporting. `place` is the record's first line.
+     * `taxonomies`: whose ids are fields too (labels). Strings are in the arena, in `record`, or the source's.
      */
-    bool (*parse)(const struct source *source, struct slice record, struct place place, struct arena *arena,
-                  struct diagnostics *diagnostics, struct article *ret_article);
+    bool (*parse)(const struct source *source, const struct taxonomies *taxonomies, struct slice record,
+                  struct place place, struct arena *arena, struct diagnostics *diagnostics,
+                  struct article *ret_article);
 };
 
 /* The table. NULL-terminated names for configuration: reader_names(&count). */
@@ -42,7 +43,7 @@ const char *const *reader_names(size_t *ret_count);
 
 /*
  * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files and files in
- * another encoding are first spooled, as UTF-8, into unnamed temporary files in `spool_folder`. Files that cannot be read are reported and left out.
+ * another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`. Files that cannot be read are reported and left out.
  */
 struct ingest_file {
     const char *path;       /* as messages show it */
@@ -50,6 +51,7 @@ struct ingest_file {
     const struct reader *reader;
     uint64_t size;          /* bytes, of the spooled text where there is one */
     int spool;              /* descriptor of the spooled text; -1 */
+    uint64_t spool_begin;   /* where in the spool its text begins */
 };
 
 struct ingest_piece {
@@ -62,9 +64,15 @@ struct ingest_plan {
     const struct settings *settings;
     VEC(struct ingest_file) files;
     VEC(struct ingest_piece) pieces;  /* in order of file, then begin */
+    bool has_spool;         /* one unnamed file holds the spooled text of all: descriptors are few */
+    int spool;
+    uint64_t spool_size;
 };
 
-enum { PIECE_SIZE = 1 << 20 /* bytes of a by_line file that one job reads */ };
+enum {
+    PIECE_SIZE = 1 << 20,  /* bytes of a by_line file that one job reads */
+    WHOLE_MOST = 16 << 20, /* bytes of a file that is read as a whole */
+};
 
 void ingest_plan_make(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
                       struct diagnostics *diagnostics);
@@ -82,7 +90,7 @@ void ingest_worker_release(struct ingest_worker *worker);
 /*
  * Reads a piece: `take` is called for every article in order; everything it gets lives until it returns. `bytes` is the record as it stands in
  * the file (or spool) for hashing. Lines in diagnostics count from the piece's start; *ret_lines is how many lines the piece has, so
- * that the caller, who knows the pieces before it, can correct them (diagnostics_append). `refused`
+ * that the caller, who knows the pieces before it, can correct them (diagnostics_append): a line belongs to the piece in which it begins. `refused`
  * counts articles that were left out.
  */
 struct ingest_result {

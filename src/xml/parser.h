@@ -6,6 +6,7 @@
 /*
  * XML in, hardened: no network, no DOCTYPE, no entities but the five, no recovery, libxml2's own limits kept. Events come in document
  * order; names are resolved: namespace address and local name (libxml2's strings, valid during the call).
+ * Text is UTF-8 whatever encoding the document declares.
  */
 struct xml_attribute_in {
     const char *name;      /* local */
@@ -13,11 +14,18 @@ struct xml_attribute_in {
     struct slice value;
 };
 
+/* 1-based; columns count characters of the document. */
+struct xml_place {
+    unsigned line;
+    unsigned column;
+};
+
 struct xml_handler {
+    /* `place` is that of the tag's <. */
     void (*open)(void *context, const char *namespace, const char *name, const struct xml_attribute_in *attributes,
-                 size_t count, unsigned line);
+                 size_t count, struct xml_place place);
     void (*text)(void *context, struct slice text); /* may come in pieces; CDATA too */
-    void (*close)(void *context, const char *namespace, const char *name, unsigned line);
+    void (*close)(void *context, const char *namespace, const char *name);
 };
 
 struct xml_error {
@@ -26,7 +34,10 @@ struct xml_error {
     char message[200];
 };
 
-/* Parses the whole document. false at the first error, with its place and libxml2's words. */
+/*
+ * Parses the whole document (at most 1 GiB). false at the first error, with its place and libxml2's words;
+ * no event comes after it.
+ */
 MUST_CHECK bool xml_parse(struct slice document, const struct xml_handler *handler, void *context,
                           struct xml_error *ret_error);
 

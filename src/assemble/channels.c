@@ -1,0 +1,232 @@
+#include "assemble/channels.h"
+
+#include "base/map.h"
+
+#include <assert.h>
+
+void channels_release(struct channels *channels) {
+    for (size_t i = 0; i < channels->items.count; i++)
+        vec_release(&channels->items.items[i].entries);
+    vec_release(&channels->items);
+    arena_release(&channels->arena);
+}
+
+/* --- names -------------------------------------------------------------------------------------------------- */
+
+/* What {taxonomy} or {taxonomy.short} stands for in a channel with these terms; an empty slice for anything else. */
+static struct slice placeholder_value(const struct channel_rule *rule, const uint16_t *terms, struct slice name,
+                                      bool in_path) {
+    bool is_short = slice_ends_with(name, SLICE(".short"));
+    struct slice taxonomy = is_short ? slice_range(name, 0, name.size - strlen(".short")) : name;
+    for (size_t i = 0; i < rule->each_count; i++) {
+        const struct term *term = &rule->each[i]->terms[terms[i]];
+        if (!slice_equal(rule->each[i]->id, taxonomy))
+            continue;
+        if (in_path)
+            return term->id;
+        return is_short ? term->short_label : term->label;
+    }
+    return (struct slice){0};
+}
+
+static struct slice fill_in(struct arena *arena, const struct channel_rule *rule, const uint16_t *terms,
+                            struct slice pattern, bool in_path) {
+    CLEANUP(buf_release) struct buf filled = BUF(BUF_UNLIMITED);
+    for (size_t at = 0; at < pattern.size;) {
+        size_t open = slice_find_byte(pattern, '{', at);
+        size_t close = slice_find_byte(pattern, '}', open);
+        buf_append_slice(&filled, slice_range(pattern, at, open));
+        if (close < pattern.size)
+            buf_append_slice(&filled,
+                             placeholder_value(rule, terms, slice_range(pattern, open + 1, close), in_path));
+        at = close + 1;
+    }
+    return arena_copy(arena, buf_slice(&filled));
+}
+
+static struct slice default_title(struct arena *arena, const struct channel_rule *rule, const uint16_t *terms) {
+    CLEANUP(buf_release) struct buf title = BUF(BUF_UNLIMITED);
+    for (size_t i = 0; i < rule->each_count; i++) {
+        buf_append_string(&title, i ? " · " : "");
+        buf_append_slice(&title, rule->each[i]->terms[terms[i]].label);
+    }
+    return arena_copy(arena, buf_slice(&title));
+}
+
+static void add_channel(struct channels *channels, const struct channel_rule *rule, const uint16_t *terms) {
+    struct arena *arena = &channels->arena;
+    struct channel *channel = vec_add(&channels->items);
+    *channel = (struct channel){.rule = rule};
+    memcpy(channel->terms, terms, sizeof channel->terms);
+    channel->path = fill_in(arena, rule, terms, rule->path, true);
+    channel->title =
+        rule->title.size ? fill_in(arena, rule, terms, rule->title, false) : default_title(arena, rule, terms);
+    channel->subtitle = fill_in(arena, rule, terms, rule->subtitle, false);
+}
+
+/* One channel for every combination of the terms of rule->each, the last taxonomy turning fastest. */
+static void add_combinations(struct channels *channels, const struct channel_rule *rule) {
+    uint16_t terms[ARRAY_LENGTH(((struct channel *)0)->terms)] = {0};
+    for (size_t i = 0; i < rule->each_count; i++)
+        if (rule->each[i]->term_count == 0)
+            return;
+    for (;;) {
+        add_channel(channels, rule, terms);
+        size_t turning = rule->each_count;
+        while (turning > 0 && ++terms[turning - 1] == rule->each[turning - 1]->term_count)
+            terms[--turning] = 0;
+        if (turning == 0)
+            return;
+    }
+}
+
+static struct place place_of(const struct word_place *place) {
+    return (struct place){place->file, place->line, place->column};
+}
+
+bool channels_make(const struct settings *settings, struct diagnostics *diagnostics, struct channels *ret_channels) {
+    struct channels channels = {0};
+    struct map paths = {0};
+    bool unique = true;
+    for (size_t i = 0; i < settings->channel_count; i++)
+        add_combinations(&channels, &settings->channels[i]);
+    for (size_t i = 0; i < channels.items.count; i++) {
+        const struct channel *channel = &channels.items.items[i];
+        uint64_t other = map_get(&paths, channel->path, UINT64_MAX);
+        if (other == UINT64_MAX) {
+            map_set(&paths, channel->path, i);
+            continue;
+        }
+        unique = false;
+        diag_report(diagnostics, DIAGNOSTIC_CHANNEL_COLLISION, place_of(&channel->rule->place),
+                    "%.*s, made by the rule of line %u already", SLICE_ARGUMENTS(channel->path),
+                    channels.items.items[other].rule->place.line);
+    }
+    map_release(&paths);
+    if (!unique) {
+        channels_release(&channels);
+        return false;
+    }
+    *ret_channels = channels;
+    return true;
+}
+
+/* --- who belongs where -------------------------------------------------------------------------------------- */
+
+static bool has_term(const uint64_t *labels, const struct taxonomy *taxonomy, uint16_t term) {
+    return label_bit(labels, taxonomy->first_term + term);
+}
+
+static size_t count_held(const uint64_t *labels, const struct taxonomy *taxonomy, const uint16_t *terms,
+                         size_t count) {
+    size_t held = 0;
+    for (size_t i = 0; i < count; i++)
+        held += has_term(labels, taxonomy, terms[i]);
+    return held;
+}
+
+static bool meets(const struct channel_condition *condition, const uint64_t *labels) {
+    const struct taxonomy *taxonomy = condition->taxonomy;
+    if (condition->any_count && count_held(labels, taxonomy, condition->any, condition->any_count) == 0)
+        return false;
+    if (count_held(labels, taxonomy, condition->all, condition->all_count) < condition->all_count)
+        return false;
+    return count_held(labels, taxonomy, condition->none, condition->none_count) == 0;
+}
+
+static bool belongs(const struct channel *channel, const uint64_t *labels) {
+    const struct channel_rule *rule = channel->rule;
+    for (size_t i = 0; i < rule->each_count; i++)
+        if (!has_term(labels, rule->each[i], channel->terms[i]))
+            return false;
+    for (size_t i = 0; i < rule->where_count; i++)
+        if (!meets(&rule->where[i], labels))
+            return false;
+    return rule->all || rule->each_count || rule->where_count;
+}
+
+/* The channels of each label set, worked out once a set: there are some hundred sets, and articles without end. */
+struct membership {
+    uint32_t *channels;
+    size_t count;
+    bool known;
+};
+
+static const struct membership *membership_of(struct membership *all, uint32_t set, const struct channels *channels,
+                                              const struct label_table *labels) {
+    struct membership *membership = &all[set];
+    if (membership->known)
+        return membership;
+    VEC(uint32_t) found = {0};
+    for (size_t i = 0; i < channels->items.count; i++)
+        if (belongs(&channels->items.items[i], label_table_set(labels, set)))
+            vec_push(&found, (uint32_t)i);
+    *membership = (struct membership){found.items, found.count, true};
+    return membership;
+}
+
+/* --- heads -------------------------------------------------------------------------------------------------- */
+
+enum { DAY = 24 * 60 * 60 };
+
+static bool head_takes(const struct channel *channel, const struct index *index, int64_t date) {
+    if (channel->entries.count < channel->rule->items)
+        return true;
+    if (channel->entries.count < channel->matching)
+        return false; /* the head has ended before: it has no holes */
+    if (channel->entries.count == 0)
+        return false;
+    int64_t newest = index_record(index, index->order[channel->entries.items[0]])->date;
+    return date > newest - (int64_t)channel->rule->days * DAY;
+}
+
+/* The oldest entries beyond max_bytes fall to their summaries; the newest is always whole. */
+static void limit_bytes(struct channel *channel, const struct index *index) {
+    uint64_t bytes = 0;
+    channel->full_count = channel->entries.count;
+    if (channel->rule->max_bytes == 0)
+        return;
+    for (size_t i = 0; i < channel->entries.count; i++) {
+        bytes += index_record(index, index->order[channel->entries.items[i]])->text_bytes;
+        if (bytes > channel->rule->max_bytes && i > 0) {
+            channel->full_count = i;
+            return;
+        }
+    }
+}
+
+void channels_select(struct channels *channels, const struct index *index, const struct label_table *labels) {
+    struct membership *memberships = memory_new_array(labels->sets.count, sizeof *memberships);
+    for (size_t place = 0; place < index->order_count; place++) {
+        const struct record *record = index_record(index, index->order[place]);
+        const struct membership *membership = membership_of(memberships, record->labels, channels, labels);
+        for (size_t i = 0; i < membership->count; i++) {
+            struct channel *channel = &channels->items.items[membership->channels[i]];
+            if (head_takes(channel, index, record->date))
+                vec_push(&channel->entries, (uint32_t)place);
+            channel->matching++;
+        }
+    }
+    for (size_t i = 0; i < channels->items.count; i++)
+        limit_bytes(&channels->items.items[i], index);
+    for (size_t i = 0; i < labels->sets.count; i++)
+        free(memberships[i].channels);
+    free(memberships);
+}
+
+bool channel_is_listed(const struct channel *channel) {
+    return channel->matching >= channel->rule->list_from;
+}
+
+bool path_is_retired(const struct settings *settings, struct slice path) {
+    struct slice rest = path;
+    struct slice part;
+    for (size_t i = 0; i < settings->retired_path_count; i++)
+        if (slice_equal(settings->retired_paths[i], path))
+            return true;
+    while (slice_take_until(&rest, '/', &part))
+        for (size_t i = 0; part.size && i < settings->retired_count; i++)
+            if (slice_equal(settings->retired[i].term, part))
+                return true;
+    return false;
+}

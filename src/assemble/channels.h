@@ -1,0 +1,36 @@
+#ifndef PINDAO_ASSEMBLE_CHANNELS_H
+#define PINDAO_ASSEMBLE_CHANNELS_H
+
+#include "assemble/index.h"
+#include "diag/diag.h"
+#include "model/labels.h"
+#include "model/settings.h"
+
+/*
+ * Channels exist because the configuration says so, filled or not: `each` makes one for every term (or combination
+ * of terms), in the order of the configuration.
+ */
+struct channels {
+    struct arena arena; /* owns paths and titles */
+    VEC(struct channel) items;
+};
+
+void channels_release(struct channels *channels);
+
+/* All channels of the rules, without entries. false after reporting two with one path. */
+MUST_CHECK bool channels_make(const struct settings *settings, struct diagnostics *diagnostics,
+                              struct channels *ret_channels);
+
+/*
+ * Fills the heads: of every channel the newest `items` entries, and all of the last `days` before the newest one.
+ * entries are places in index->order. full_count says how many of them max_bytes leaves whole.
+ */
+void channels_select(struct channels *channels, const struct index *index, const struct label_table *labels);
+
+/* Does OPML list it? */
+bool channel_is_listed(const struct channel *channel);
+
+/* Would this build remove the path on purpose: is a term of it under retired:, or the path itself? */
+bool path_is_retired(const struct settings *settings, struct slice path);
+
+#endif

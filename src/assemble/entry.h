@@ -1,0 +1,24 @@
+#ifndef PINDAO_ASSEMBLE_ENTRY_H
+#define PINDAO_ASSEMBLE_ENTRY_H
+
+#include "base/arena.h"
+#include "model/feed.h"
+#include "model/source.h"
+
+/*
+ * What the feeds say of an article: ids, dates, categories, and what the source's rights allow of its text. Nothing of a channel enters.
+ */
+struct entry_parts {
+    const struct article *article;
+    const struct source *source;
+    struct slice html;    /* of the body, cleaned */
+    struct slice summary;
+    const uint64_t *labels;
+    int64_t now;          /* an `updated` that has not come is not said */
+};
+
+/* Every string is copied into the arena: the article may go. */
+void entry_make(const struct site *site, const struct taxonomies *taxonomies, const struct entry_parts *parts,
+                struct arena *arena, struct entry *ret_entry);
+
+#endif

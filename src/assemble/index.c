@@ -1,0 +1,164 @@
+#include "assemble/index.h"
+
+#include <assert.h>
+#include <limits.h>
+
+void index_init(struct index *index) {
+    *index = (struct index){0};
+    pthread_mutex_init(&index->mutex, NULL);
+}
+
+void index_release(struct index *index) {
+    for (size_t i = 0; i < index->blocks.count; i++)
+        free(index->blocks.items[i]);
+    vec_release(&index->blocks);
+    free(index->order);
+    pthread_mutex_destroy(&index->mutex);
+    *index = (struct index){0};
+}
+
+static void take_block(struct index *index, struct index_cursor *cursor) {
+    struct record *block = memory_new_array(INDEX_BLOCK, sizeof *block);
+    pthread_mutex_lock(&index->mutex);
+    cursor->next = (uint32_t)(index->blocks.count * INDEX_BLOCK);
+    vec_push(&index->blocks, block);
+    pthread_mutex_unlock(&index->mutex);
+    cursor->end = cursor->next + INDEX_BLOCK;
+    cursor->block = block;
+}
+
+struct record *index_record(const struct index *index, uint32_t number) {
+    return &index->blocks.items[number / INDEX_BLOCK][number % INDEX_BLOCK];
+}
+
+struct record *index_add(struct index *index, struct index_cursor *cursor, struct index_runs *runs) {
+    if (cursor->next == cursor->end)
+        take_block(index, cursor);
+    uint32_t number = cursor->next++;
+    struct index_run *last = runs->runs.count ? &runs->runs.items[runs->runs.count - 1] : NULL;
+    if (last && last->first + last->count == number)
+        last->count++;
+    else
+        vec_push(&runs->runs, (struct index_run){number, 1});
+    return &cursor->block[number % INDEX_BLOCK];
+}
+
+/* --- source order ------------------------------------------------------------------------------------------- */
+
+static size_t count_records(const struct index_runs *pieces, size_t piece_count) {
+    size_t count = 0;
+    for (size_t i = 0; i < piece_count; i++)
+        for (size_t run = 0; run < pieces[i].runs.count; run++)
+            count += pieces[i].runs.items[run].count;
+    return count;
+}
+
+static void list_in_source_order(const struct index_runs *pieces, size_t piece_count, uint32_t *numbers) {
+    size_t at = 0;
+    for (size_t i = 0; i < piece_count; i++)
+        for (size_t run = 0; run < pieces[i].runs.count; run++)
+            for (uint32_t k = 0; k < pieces[i].runs.items[run].count; k++)
+                numbers[at++] = pieces[i].runs.items[run].first + k;
+}
+
+/* Higher is newer: the first source before the second, and inside a source as it says. */
+static void rank(const struct index *index, const uint32_t *numbers, size_t count,
+                 const struct source *const *source_of_file) {
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        const struct source *source = source_of_file[index_record(index, numbers[begin])->location.file];
+        end = begin;
+        while (end < count && source_of_file[index_record(index, numbers[end])->location.file] == source)
+            end++;
+        for (size_t i = begin; i < end; i++) {
+            size_t place = source->order == ORDER_NEWEST_FIRST ? i : begin + (end - 1 - i);
+            index_record(index, numbers[i])->order = (uint32_t)(count - 1 - place) & INT32_MAX;
+        }
+    }
+}
+
+/* --- who is shown ------------------------------------------------------------------------------------------- */
+
+static int64_t updated_by(const struct record *record, int64_t now) {
+    return record->updated <= now ? record->updated : INT64_MIN;
+}
+
+/* Is `later`, which stands behind `earlier` in source order, the better one of two with the same key? */
+static bool replaces(const struct record *later, const struct record *earlier, int64_t now) {
+    return updated_by(later, now) >= updated_by(earlier, now);
+}
+
+/*
+ * Open addressing over record numbers: finds the slot of the record's key in `slots` (a power of two, never full).
+ * Numbers are stored plus one, 0 is empty.
+ */
+static uint32_t *slot_of_key(const struct index *index, uint32_t *slots, size_t capacity, struct hash128 key) {
+    size_t at = key.low & (capacity - 1);
+    while (slots[at] && hash128_compare(index_record(index, slots[at] - 1)->key, key) != 0)
+        at = (at + 1) & (capacity - 1);
+    return &slots[at];
+}
+
+struct sorted {
+    int64_t date;
+    uint32_t order;
+    uint32_t number;
+};
+
+/* Leaves one number for every key that may be shown, in any order; returns how many. */
+static size_t choose(const struct index *index, const uint32_t *numbers, size_t count, int64_t now,
+                     struct sorted *chosen, struct index_counts *counts) {
+    size_t capacity = 16;
+    size_t kept = 0;
+    while (capacity < count * 2)
+        capacity *= 2;
+    uint32_t *slots = memory_new_array(capacity, sizeof *slots);
+    for (size_t i = 0; i < count; i++) {
+        const struct record *record = index_record(index, numbers[i]);
+        if (record->date > now) {
+            counts->future++;
+            counts->next_date = record->date < counts->next_date ? record->date : counts->next_date;
+            continue;
+        }
+        uint32_t *slot = slot_of_key(index, slots, capacity, record->key);
+        counts->duplicates += *slot != 0;
+        if (*slot == 0 || replaces(record, index_record(index, *slot - 1), now))
+            *slot = numbers[i] + 1;
+    }
+    for (size_t i = 0; i < capacity; i++) {
+        const struct record *record = slots[i] ? index_record(index, slots[i] - 1) : NULL;
+        if (record && record->withdrawn)
+            counts->withdrawn++;
+        else if (record)
+            chosen[kept++] = (struct sorted){record->date, record->order, slots[i] - 1};
+    }
+    free(slots);
+    return kept;
+}
+
+static int newest_first(const void *left, const void *right) {
+    const struct sorted *a = left;
+    const struct sorted *b = right;
+    if (a->date != b->date)
+        return a->date > b->date ? -1 : 1;
+    return (a->order < b->order) - (a->order > b->order);
+}
+
+void index_arrange(struct index *index, const struct index_runs *pieces, size_t piece_count,
+                   const struct source *const *source_of_file, int64_t now, struct index_counts *ret_counts) {
+    struct index_counts counts = {.next_date = INT64_MAX};
+    size_t count = count_records(pieces, piece_count);
+    assert(count <= INT32_MAX);
+    uint32_t *numbers = memory_new_array(count, sizeof *numbers);
+    list_in_source_order(pieces, piece_count, numbers);
+    rank(index, numbers, count, source_of_file);
+    struct sorted *chosen = memory_new_array(count, sizeof *chosen);
+    counts.articles = choose(index, numbers, count, now, chosen, &counts);
+    qsort(chosen, counts.articles, sizeof *chosen, newest_first);
+    for (size_t i = 0; i < counts.articles; i++)
+        numbers[i] = chosen[i].number;
+    free(chosen);
+    free(index->order);
+    index->order = numbers;
+    index->order_count = counts.articles;
+    *ret_counts = counts;
+}

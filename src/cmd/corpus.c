@@ -1,0 +1,225 @@
+#include "cmd/corpus.h"
+
+#include "assemble/key.h"
+#include "base/pool.h"
+#include "base/uri.h"
+#include "clean/clean.h"
+#include "cmd/progress.h"
+
+bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
+                 struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf compiled = BUF(BUF_UNLIMITED);
+    *corpus = (struct corpus){.settings = settings};
+    index_init(&corpus->index);
+    label_table_init(&corpus->labels, settings->taxonomies.term_total);
+    if (!cache_get(cache, "rules", &compiled))
+        buf_clear(&compiled);
+    corpus->classifier = classifier_new(&settings->taxonomies, buf_slice(&compiled), diagnostics);
+    if (!corpus->classifier)
+        return false;
+    if (!classifier_was_cached(corpus->classifier)) {
+        buf_clear(&compiled);
+        classifier_serialise(corpus->classifier, &compiled);
+        cache_set(cache, "rules", buf_slice(&compiled));
+    }
+    return true;
+}
+
+void corpus_release(struct corpus *corpus) {
+    ingest_plan_release(&corpus->plan);
+    index_release(&corpus->index);
+    label_table_release(&corpus->labels);
+    classifier_free(corpus->classifier);
+    free(corpus->source_of_file);
+    *corpus = (struct corpus){0};
+}
+
+/* --- one article -------------------------------------------------------------------------------------------- */
+
+/* What a thread keeps from piece to piece. */
+struct corpus_worker {
+    struct ingest_worker ingest;
+    struct classifier_worker *classifier;
+    struct index_cursor cursor;
+    struct arena arena;
+    struct buf key;
+    uint64_t *bits;
+};
+
+/* What a piece leaves behind, to be put in order when all are done. */
+struct corpus_piece {
+    struct index_runs runs;
+    struct diagnostics diagnostics;
+    struct ingest_result result;
+};
+
+struct reading {
+    struct corpus *corpus;
+    struct corpus_worker *workers;
+    struct corpus_piece *pieces;
+    struct progress progress;
+};
+
+/* Where `take` is: a piece, in the hands of a worker. */
+struct taking {
+    struct corpus *corpus;
+    struct corpus_worker *worker;
+    struct corpus_piece *piece;
+    const struct ingest_file *file;
+};
+
+static void collect_labels(const struct taxonomies *taxonomies, const struct decision *decisions, uint64_t *bits,
+                           size_t words) {
+    memset(bits, 0, words * sizeof *bits);
+    for (size_t i = 0; i < taxonomies->count; i++)
+        for (size_t term = 0; term < taxonomies->items[i].term_count; term++)
+            if (decisions[i].terms[term].chosen)
+                label_bit_set(bits, taxonomies->items[i].first_term + term);
+}
+
+static uint32_t decide_labels(const struct taking *taking, const struct article *article,
+                              const struct plain_text *text, struct place place) {
+    const struct corpus *corpus = taking->corpus;
+    struct corpus_worker *worker = taking->worker;
+    const struct classify_input input = {
+        .title = article->title,
+        .text = text->text,
+        .lead_size = text->lead_size,
+        .column = article->column,
+        .host = uri_host(article->url),
+        .source = article->source_name,
+        .labels = article->labels,
+        .label_count = article->label_count,
+    };
+    const struct decision *decisions =
+        classify(worker->classifier, &input, false, place, &taking->piece->diagnostics);
+    collect_labels(&corpus->settings->taxonomies, decisions, worker->bits, corpus->labels.words);
+    return label_table_number(&taking->corpus->labels, worker->bits);
+}
+
+/* clean → classify → index, for one article that was read. */
+static void take_article(void *context, const struct article *article, struct location location,
+                         struct slice bytes) {
+    const struct taking *taking = context;
+    struct corpus_worker *worker = taking->worker;
+    struct place place = {.file = slice_of(taking->file->path)};
+    struct plain_text text = {0};
+    arena_clear(&worker->arena);
+    if (!clean_plain_text(article, &worker->arena, &text)) {
+        diag_report(&taking->piece->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s",
+                    SLICE_ARGUMENTS(article->title));
+        taking->piece->result.refused++;
+        return;
+    }
+    buf_clear(&worker->key);
+    article_append_key(article, &worker->key);
+    uint32_t labels = decide_labels(taking, article, &text, place);
+    struct record *record = index_add(&taking->corpus->index, &worker->cursor, &taking->piece->runs);
+    *record = (struct record){
+        .key = hash128(buf_slice(&worker->key)),
+        .date = article->date.seconds,
+        .updated = article->updated.present ? article->updated.seconds : INT64_MIN,
+        .location = location,
+        .content_hash = (uint32_t)hash64(bytes),
+        .labels = labels,
+        .text_bytes = (uint32_t)text.text.size,
+        .withdrawn = article->withdrawn,
+    };
+}
+
+static void read_piece(void *context, size_t number, size_t worker) {
+    struct reading *reading = context;
+    struct corpus *corpus = reading->corpus;
+    struct corpus_piece *piece = &reading->pieces[number];
+    struct taking taking = {
+        .corpus = corpus,
+        .worker = &reading->workers[worker],
+        .piece = piece,
+        .file = &corpus->plan.files.items[corpus->plan.pieces.items[number].file],
+    };
+    struct ingest_result result = {0};
+    ingest_piece_read(&corpus->plan, number, &taking.worker->ingest, take_article, &taking, &piece->diagnostics,
+                      &result);
+    piece->result.lines = result.lines;
+    piece->result.refused += result.refused;
+    progress_step(&reading->progress);
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------- */
+
+static struct corpus_worker *workers_new(const struct corpus *corpus, size_t count) {
+    struct corpus_worker *workers = memory_new_array(count, sizeof *workers);
+    for (size_t i = 0; i < count; i++) {
+        workers[i].classifier = classifier_worker_new(corpus->classifier);
+        workers[i].key = BUF(BUF_UNLIMITED);
+        workers[i].bits = memory_new_array(corpus->labels.words, sizeof *workers[i].bits);
+    }
+    return workers;
+}
+
+static void workers_free(struct corpus_worker *workers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        ingest_worker_release(&workers[i].ingest);
+        classifier_worker_free(workers[i].classifier);
+        arena_release(&workers[i].arena);
+        buf_release(&workers[i].key);
+        free(workers[i].bits);
+    }
+    free(workers);
+}
+
+/* What the pieces reported, in their order, with lines counted from the start of their files. */
+static void gather(struct reading *reading, struct diagnostics *diagnostics) {
+    const struct ingest_plan *plan = &reading->corpus->plan;
+    unsigned lines = 0;
+    for (size_t i = 0; i < plan->pieces.count; i++) {
+        if (i > 0 && plan->pieces.items[i].file != plan->pieces.items[i - 1].file)
+            lines = 0;
+        diagnostics_append(diagnostics, &reading->pieces[i].diagnostics, lines);
+        lines += reading->pieces[i].result.lines;
+        reading->corpus->refused += reading->pieces[i].result.refused;
+    }
+}
+
+static void arrange(struct reading *reading, int64_t now) {
+    struct corpus *corpus = reading->corpus;
+    struct index_runs *runs = memory_new_array(corpus->plan.pieces.count, sizeof *runs);
+    for (size_t i = 0; i < corpus->plan.pieces.count; i++)
+        runs[i] = reading->pieces[i].runs;
+    index_arrange(&corpus->index, runs, corpus->plan.pieces.count, corpus->source_of_file, now, &corpus->counts);
+    free(runs);
+}
+
+static void begin_anew(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics) {
+    index_release(&corpus->index);
+    index_init(&corpus->index);
+    ingest_plan_release(&corpus->plan);
+    ingest_plan_make(&corpus->plan, corpus->settings, spool_folder, diagnostics);
+    corpus->refused = 0;
+    corpus->source_of_file =
+        memory_resize_array(corpus->source_of_file, corpus->plan.files.count, sizeof *corpus->source_of_file);
+    for (size_t i = 0; i < corpus->plan.files.count; i++)
+        corpus->source_of_file[i] = corpus->plan.files.items[i].source;
+}
+
+void corpus_read(struct corpus *corpus, const struct options *options, const char *spool_folder,
+                 struct diagnostics *diagnostics) {
+    begin_anew(corpus, spool_folder, diagnostics);
+    size_t count = corpus->plan.pieces.count;
+    struct reading reading = {
+        .corpus = corpus,
+        .workers = workers_new(corpus, options->jobs),
+        .pieces = memory_new_array(count, sizeof *reading.pieces),
+    };
+    progress_begin(&reading.progress, options->verbosity >= 0, "reading", count);
+    pool_run(options->jobs, count, read_piece, &reading);
+    progress_end(&reading.progress);
+    workers_free(reading.workers, options->jobs);
+    gather(&reading, diagnostics);
+    arrange(&reading, options->now);
+    for (size_t i = 0; i < count; i++) {
+        vec_release(&reading.pieces[i].runs.runs);
+        diagnostics_release(&reading.pieces[i].diagnostics);
+    }
+    free(reading.pieces);
+}

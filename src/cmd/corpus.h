@@ -1,0 +1,33 @@
+#ifndef PINDAO_CMD_CORPUS_H
+#define PINDAO_CMD_CORPUS_H
+
+#include "assemble/index.h"
+#include "classify/classify.h"
+#include "cmd/options.h"
+#include "ingest/source.h"
+#include "model/labels.h"
+#include "store/cache.h"
+
+/*
+ * read → clean → classify → index: all articles of all sources as records. What `build` and `check` begin with.
+ */
+struct corpus {
+    const struct settings *settings;
+    struct classifier *classifier;
+    struct ingest_plan plan;
+    struct index index;
+    struct label_table labels;
+    const struct source **source_of_file;
+    struct index_counts counts;
+    size_t refused;
+};
+
+/* Compiles the rules, from the cache where it has them. false after reporting. */
+MUST_CHECK bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
+                            struct diagnostics *diagnostics);
+/* Reads everything, on options->jobs threads. May be called again: begins anew. */
+void corpus_read(struct corpus *corpus, const struct options *options, const char *spool_folder,
+                 struct diagnostics *diagnostics);
+void corpus_release(struct corpus *corpus);
+
+#endif

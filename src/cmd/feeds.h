@@ -1,0 +1,29 @@
+#ifndef PINDAO_CMD_FEEDS_H
+#define PINDAO_CMD_FEEDS_H
+
+#include "assemble/channels.h"
+#include "cmd/corpus.h"
+#include "output/output.h"
+
+/*
+ * select → render → check → stage: from the index to the files of every channel. Only articles that some channel shows are read
+ * again; each is rendered once a format and put into all its feeds as it is.
+ */
+enum feeds_result {
+    FEEDS_OK,
+    FEEDS_SOURCE_CHANGED, /* a file changed since it was read: read everything again */
+    FEEDS_NOT_VALID,      /* the own check found an error, reported: nothing may be published */
+};
+
+struct feeds_counts {
+    size_t channels;
+    size_t files;
+    size_t shown; /* articles that stand in some head */
+};
+
+/* Channels have been selected. Puts feeds.opml and the feeds in all formats of the settings into `output`. */
+enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
+                              const struct options *options, struct output *output,
+                              struct diagnostics *diagnostics, struct feeds_counts *ret_counts);
+
+#endif

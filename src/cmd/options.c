@@ -1,0 +1,155 @@
+#include "cmd/options.h"
+
+#include "base/date.h"
+#include "base/pool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <unistd.h>
+
+struct option_row {
+    char letter;          /* names it in a command's list; and the short option where is_short */
+    bool is_short;
+    const char *name;
+    const char *argument; /* NULL: a switch */
+    const char *text;
+};
+
+static const struct option_row rows[] = {
+    {'c', true, "config", "FILE", "the configuration (feeds.yaml)"},
+    {'o', true, "output", "DIR", "the tree to write, instead of output.directory"},
+    {'S', false, "state", "DIR", "where the cache lives (.pindao beside the configuration)"},
+    {'n', false, "now", "TIME", "as if it were this time; else SOURCE_DATE_EPOCH, else the clock"},
+    {'j', true, "jobs", "N", "threads (all processors)"},
+    {'d', false, "dry-run", NULL, "do everything but publish the new tree"},
+    {'f', false, "full", NULL, "believe nothing from earlier runs"},
+    {'s', false, "strict", NULL, "warnings count: exit 65"},
+    {'w', false, "wait", NULL, "for another run on the same output to end"},
+    {'J', false, "json", NULL, "the report as JSON on standard output"},
+    {'R', false, "accept-removed", NULL, "channels may disappear"},
+    {'M', false, "accept-shrink", NULL, "the tree may lose most of its entries"},
+    {'G', false, "accept-growth", NULL, "many old articles may appear as new"},
+    {'v', true, "verbose", NULL, "say what was done"},
+    {'q', true, "quiet", NULL, "errors only"},
+};
+
+enum { ROWS = (int)ARRAY_LENGTH(rows) };
+
+static bool usage(struct diagnostics *diagnostics, const char *command, const char *what, const char *value) {
+    diag_report(diagnostics, DIAGNOSTIC_USAGE, (struct place){0}, "pindao %s: %s%s%s", command, what,
+                value ? " " : "", value ? value : "");
+    return false;
+}
+
+static bool read_jobs(const char *text, size_t *ret_jobs) {
+    uint64_t jobs = 0;
+    if (!slice_parse_unsigned(slice_of(text), &jobs) || jobs == 0 || jobs > 1024)
+        return false;
+    *ret_jobs = (size_t)jobs;
+    return true;
+}
+
+/* Takes one option over into *options. false for a value that cannot be. */
+static bool apply(char letter, const char *value, struct options *options) {
+    switch (letter) {
+    case 'c': options->config = value; return true;
+    case 'o': options->output = value; return true;
+    case 'S': options->state = value; return true;
+    case 'n': options->now_text = value; return true;
+    case 'j': return read_jobs(value, &options->jobs);
+    case 'd': return options->dry_run = true;
+    case 'f': return options->full = true;
+    case 's': return options->strict = true;
+    case 'w': return options->wait = true;
+    case 'J': return options->json = true;
+    case 'R': return options->accept_removed = true;
+    case 'M': return options->accept_shrink = true;
+    case 'G': return options->accept_growth = true;
+    case 'v': options->verbosity = 1; return true;
+    case 'q': options->verbosity = -1; return true;
+    default: return false;
+    }
+}
+
+/* getopt's two tables for the options a command takes. */
+struct tables {
+    struct option longs[ROWS + 1];
+    char shorts[2 * ROWS + 2];
+};
+
+static void make_tables(const char *letters, struct tables *ret_tables) {
+    size_t count = 0;
+    size_t size = 0;
+    *ret_tables = (struct tables){0};
+    ret_tables->shorts[size++] = ':'; /* a missing value is ours to report */
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct option_row *row = &rows[i];
+        if (!strchr(letters, row->letter))
+            continue;
+        ret_tables->longs[count++] =
+            (struct option){row->name, row->argument ? required_argument : no_argument, NULL, row->letter};
+        if (!row->is_short)
+            continue;
+        ret_tables->shorts[size++] = row->letter;
+        if (row->argument)
+            ret_tables->shorts[size++] = ':';
+    }
+}
+
+bool options_read(int argc, char **argv, const char *letters, struct diagnostics *diagnostics,
+                  struct options *ret_options) {
+    struct options options = {.config = "feeds.yaml", .jobs = pool_default_workers()};
+    struct tables tables;
+    int letter = 0;
+    make_tables(letters, &tables);
+    opterr = 0;
+    optind = 1;
+    while ((letter = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+        if (letter == '?' || letter == ':')
+            return usage(diagnostics, argv[0], letter == ':' ? "a value is missing behind" : "unknown option",
+                         argv[optind - 1]);
+        if (!apply((char)letter, optarg, &options))
+            return usage(diagnostics, argv[0], "this value cannot be used:", optarg);
+    }
+    options.first_argument = optind;
+    *ret_options = options;
+    return true;
+}
+
+bool options_settle_now(struct options *options, struct diagnostics *diagnostics) {
+    struct timestamp now = {0};
+    uint64_t seconds = 0;
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    options->now = (int64_t)time(NULL);
+    if (options->now_text) {
+        if (!date_parse(slice_of(options->now_text), &now))
+            return usage(diagnostics, "--now", "no such date:", options->now_text);
+        options->now = now.seconds;
+    } else if (epoch && *epoch) {
+        if (!slice_parse_unsigned(slice_of(epoch), &seconds) || seconds > INT32_MAX * (uint64_t)100)
+            return usage(diagnostics, "SOURCE_DATE_EPOCH", "not a number of seconds:", epoch);
+        options->now = (int64_t)seconds;
+    }
+    return true;
+}
+
+void options_describe(const char *letters, struct buf *buf) {
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct option_row *row = &rows[i];
+        if (!strchr(letters, row->letter))
+            continue;
+        if (row->is_short)
+            buf_append_format(buf, "  -%c, ", row->letter);
+        else
+            buf_append_string(buf, "      ");
+        size_t begin = buf->size;
+        buf_append_format(buf, "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+        buf_append_format(buf, "%*s%s\n", (int)(20 - (buf->size - begin)), "", row->text);
+    }
+}
+
+bool options_talkative(const struct options *options) {
+    if (options->verbosity != 0)
+        return options->verbosity > 0;
+    return isatty(STDERR_FILENO) == 1;
+}

@@ -1,0 +1,121 @@
+#include "cmd/report.h"
+
+#include "json/writer.h"
+
+#include <sysexits.h>
+
+/* Nothing can be said where saying fails; the exit code still tells. */
+static void print(FILE *stream, struct slice text) {
+    if (text.size && fwrite(text.data, 1, text.size, stream) != text.size)
+        return;
+    (void)fflush(stream);
+}
+
+void report_diagnostics(const struct options *options, const struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    enum severity least = options_talkative(options) ? SEVERITY_NOTE : SEVERITY_WARNING;
+    if (options->verbosity < 0)
+        least = SEVERITY_ERROR;
+    diagnostics_print(diagnostics, least, &text);
+    print(stderr, buf_slice(&text));
+}
+
+static const char *const severity_names[] = {
+    [SEVERITY_NOTE] = "note",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_REFUSED] = "refused",
+    [SEVERITY_ERROR] = "error",
+};
+
+static void write_diagnostic(struct json_writer *json, const struct diagnostic *item) {
+    json_open_object(json);
+    json_key(json, "name");
+    json_string(json, slice_of(diagnostic_name(item->id)));
+    json_key(json, "severity");
+    json_string(json, slice_of(severity_names[diagnostic_severity(item->id)]));
+    json_key(json, "file");
+    json_string(json, item->place.file);
+    json_key(json, "line");
+    json_unsigned(json, item->place.line);
+    json_key(json, "column");
+    json_unsigned(json, item->place.column);
+    json_key(json, "text");
+    json_string(json, slice_of(diagnostic_text(item->id)));
+    json_key(json, "detail");
+    json_string(json, item->detail);
+    json_close(json);
+}
+
+static void write_number(struct json_writer *json, const char *key, uint64_t number) {
+    json_key(json, key);
+    json_unsigned(json, number);
+}
+
+static void print_json(const struct report *report, const struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    struct json_writer json = json_writer_on(&text);
+    json_open_object(&json);
+    json_key(&json, "command");
+    json_string(&json, slice_of(report->command));
+    write_number(&json, "exit", (uint64_t)report->exit_code);
+    write_number(&json, "articles", report->articles);
+    write_number(&json, "refused", report->refused);
+    write_number(&json, "future", report->future);
+    write_number(&json, "withdrawn", report->withdrawn);
+    write_number(&json, "duplicates", report->duplicates);
+    write_number(&json, "channels", report->channels);
+    write_number(&json, "shown", report->shown);
+    write_number(&json, "written", report->written);
+    write_number(&json, "unchanged", report->unchanged);
+    write_number(&json, "removed", report->removed);
+    write_number(&json, "bytesWritten", report->bytes_written);
+    json_key(&json, "dryRun");
+    json_bool(&json, report->dry_run);
+    json_key(&json, "diagnostics");
+    json_open_array(&json);
+    for (size_t i = 0; i < diagnostics->items.count; i++)
+        write_diagnostic(&json, &diagnostics->items.items[i]);
+    json_close(&json);
+    json_close(&json);
+    print(stdout, buf_slice(&text));
+}
+
+static void append_count(struct buf *line, size_t count, const char *what) {
+    if (count)
+        buf_append_format(line, ", %zu %s", count, what);
+}
+
+/* "1,234 articles"-style lines stay one line: cron mails what is printed. */
+static void print_summary(const struct report *report) {
+    CLEANUP(buf_release) struct buf line = BUF(4096);
+    buf_append_format(&line, "pindao: %zu article%s", report->articles, report->articles == 1 ? "" : "s");
+    append_count(&line, report->refused, "refused");
+    append_count(&line, report->future, "to come");
+    append_count(&line, report->withdrawn, "withdrawn");
+    append_count(&line, report->duplicates, "replaced by a newer version");
+    if (report->directory) {
+        buf_append_format(&line, "; %zu channels show %zu; %s: %zu files %s, %zu unchanged", report->channels,
+                          report->shown, report->directory, report->written,
+                          report->dry_run ? "would be written" : "written", report->unchanged);
+        append_count(&line, report->removed, "removed");
+    }
+    buf_append_byte(&line, '\n');
+    print(stdout, buf_slice(&line));
+}
+
+void report_print(const struct report *report, const struct options *options,
+                  const struct diagnostics *diagnostics) {
+    if (options->json) {
+        print_json(report, diagnostics);
+        return;
+    }
+    report_diagnostics(options, diagnostics);
+    if (options_talkative(options) && (report->exit_code == 0 || report->exit_code == EX_DATAERR))
+        print_summary(report);
+}
+
+int report_exit_code(const struct options *options, const struct diagnostics *diagnostics) {
+    bool refused = diagnostics->counts[SEVERITY_REFUSED] > 0;
+    bool warned = options->strict && diagnostics->counts[SEVERITY_WARNING] > 0;
+    return refused || warned ? EX_DATAERR : EX_OK;
+}

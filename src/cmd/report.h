@@ -1,0 +1,28 @@
+#ifndef PINDAO_CMD_REPORT_H
+#define PINDAO_CMD_REPORT_H
+
+#include "cmd/options.h"
+
+/* What a run says at its end. Diagnostics go to standard error, the report to standard output. */
+struct report {
+    const char *command;
+    size_t articles, refused, future, withdrawn, duplicates;
+    size_t channels, shown;
+    size_t written, unchanged, removed;
+    uint64_t bytes_written;
+    const char *directory; /* what was written; NULL: nothing */
+    bool dry_run;
+    int exit_code;
+};
+
+/* Diagnostics at the severity that the options ask for, for people; or everything as one JSON object with --json. */
+void report_print(const struct report *report, const struct options *options,
+                  const struct diagnostics *diagnostics);
+
+/* Only the diagnostics; for commands that have no more to say. */
+void report_diagnostics(const struct options *options, const struct diagnostics *diagnostics);
+
+/* 65 where articles were refused, or with --strict anything was to be warned of; else 0. */
+int report_exit_code(const struct options *options, const struct diagnostics *diagnostics);
+
+#endif

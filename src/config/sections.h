@@ -1,0 +1,39 @@
+#ifndef PINDAO_CONFIG_SECTIONS_H
+#define PINDAO_CONFIG_SECTIONS_H
+
+#include "config/fields.h"
+
+/*
+ * The parts of feeds.yaml, a file each. All report what they find and go on; in this order, because later ones name
+ * taxonomies and fall back on what earlier ones said. Nodes may be NULL where the key is missing.
+ */
+void site_read(struct loading *loading, const struct node *node);
+
+/* `parts`: the taxonomies: mappings of feeds.yaml and its includes, in order. */
+void taxonomies_read(struct loading *loading, const struct node *const *parts, size_t count);
+
+void sources_read(struct loading *loading, const struct node *node);
+
+/* What output: says for every channel that does not say it itself. */
+struct head_defaults {
+    unsigned items;
+    unsigned days;
+    uint64_t max_bytes;
+};
+void output_read(struct loading *loading, const struct node *node, struct head_defaults *ret_defaults);
+void channels_read(struct loading *loading, const struct node *node, const struct head_defaults *defaults);
+void retired_read(struct loading *loading, const struct node *const *parts, size_t count);
+
+/* Ids of taxonomies and terms stand in paths and never change: [a-z0-9][a-z0-9-]*. */
+bool config_id_is_valid(struct slice id);
+
+/* A taxonomy by id, a term by id, label or short. NULL, TERM_NONE after reporting, with the nearest as hint. */
+const struct taxonomy *taxonomy_wanted(struct loading *loading, const struct node *node, struct slice id);
+uint16_t term_wanted(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
+                     struct slice name);
+
+extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table,
+    followed_by_table, score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table,
+    retired_table, configuration_table, included_table;
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef PINDAO_INGEST_SPOOL_H
+#define PINDAO_INGEST_SPOOL_H
+
+#include "base/attributes.h"
+#include "base/slice.h"
+
+/*
+ * Text that cannot be read at random (gzip) or is not UTF-8 is written once, as UTF-8, behind what the spool holds
+ * already. Streams: memory does not follow the file.
+ */
+struct spool_job {
+    int input;           /* descriptor, at its start */
+    bool compressed;     /* gzip, one member or several */
+    const char *charset; /* as iconv knows it; NULL for UTF-8, which is copied as it is */
+    int spool;
+    uint64_t begin;      /* where in the spool to write */
+};
+
+struct spool_result {
+    uint64_t size;          /* bytes written */
+    bool damaged;           /* the gzip stream is broken or cut off; what stands before it was written */
+    size_t invalid;         /* bytes that are no text in this charset, now U+FFFD */
+    unsigned invalid_line;  /* line of the first of them */
+};
+
+enum { SPOOL_CHUNK = 1 << 16 /* bytes */ };
+#define SPOOL_MOST ((uint64_t)16 << 30) /* bytes of one file: a gzip file may hold a thousand times its size */
+
+/* An unnamed file in `folder`; -1 with errno. */
+int spool_open(const char *folder);
+
+/* The charset's name for iconv, as spool_job wants it, by its name in feeds.yaml. false for one that is not known. */
+MUST_CHECK bool spool_charset(struct slice encoding, const char **ret_charset);
+
+/* false with errno: EFBIG over SPOOL_MOST, EINVAL when iconv does not know the charset, or an I/O error. */
+MUST_CHECK bool spool_write(const struct spool_job *job, struct spool_result *ret_result);
+
+#endif

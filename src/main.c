@@ -1,0 +1,64 @@
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "xml/writer.h"
+
+#include <signal.h>
+#include <sysexits.h>
+
+/* The command table and the exit code; everything else is in cmd/. */
+
+#ifndef PINDAO_VERSION
+#define PINDAO_VERSION "0.0"
+#endif
+
+static const struct command commands[] = {
+    {"build", "[OPTION…]", "write the feeds of every channel", build_command},
+    {"check", "[OPTION…]", "say what is wrong with configuration and articles, write nothing", check_command},
+    {"validate", "FILE…", "check any Atom, RSS, JSON Feed or OPML file", validate_command},
+};
+
+static int print_help(FILE *stream) {
+    fputs("usage: pindao COMMAND [OPTION…]\n\n", stream);
+    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+        fprintf(stream, "  pindao %-9s %-10s  %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+    CLEANUP(buf_release) struct buf options = BUF(BUF_UNLIMITED);
+    options_describe("coSnjdfswJRMGvq", &options);
+    fprintf(stream, "\noptions (build takes all of them):\n%.*s", SLICE_ARGUMENTS(buf_slice(&options)));
+    fputs("\nThe manual: pindao(1), feeds.yaml(5).\n", stream);
+    return stream == stdout ? EX_OK : EX_USAGE;
+}
+
+static const struct command *find_command(const char *name) {
+    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2)
+        return print_help(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return print_help(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("pindao " PINDAO_VERSION);
+        return EX_OK;
+    }
+    const struct command *command = find_command(argv[1]);
+    if (command)
+        return command->run(argc - 1, argv + 1);
+    fprintf(stderr, "pindao: no command «%s»\n", argv[1]);
+    return print_help(stderr);
+}
+
+int main(int argc, char **argv) {
+    /* A reader of our output that goes away is an I/O error to report, not a signal to die of. */
+    signal(SIGPIPE, SIG_IGN);
+    xml_set_up();
+    int code = run(argc, argv);
+    xml_tear_down();
+    /* What was buffered for standard output may not have arrived; that is no success. */
+    if (fflush(stdout) != 0 && code == EX_OK)
+        code = EX_IOERR;
+    return code;
+}

@@ -1,0 +1,111 @@
+#include "output/manifest.h"
+
+#include "json/reader.h"
+#include "json/writer.h"
+#include "output/walk.h"
+
+#include <json-c/json.h>
+
+void manifest_write(const struct tree *tree, struct buf *buf) {
+    struct json_writer json = json_writer_on(buf);
+    json_open_object(&json);
+    json_key(&json, "files");
+    json_open_array(&json);
+    for (size_t i = 0; i < tree->files.count; i++) {
+        const struct tree_file *file = &tree->files.items[i];
+        char hex[SHA256_HEX_SIZE + 1];
+        sha256_hex(&file->hash, hex);
+        json_open_object(&json);
+        json_key(&json, "path");
+        json_string(&json, file->path);
+        json_key(&json, "size");
+        json_unsigned(&json, file->size);
+        json_key(&json, "sha256");
+        json_string(&json, slice_of(hex));
+        json_key(&json, "type");
+        json_string(&json, file->type);
+        if (file->entries) {
+            json_key(&json, "entries");
+            json_unsigned(&json, file->entries);
+        }
+        json_close(&json);
+    }
+    json_close(&json);
+    json_close(&json);
+}
+
+static bool string_of(struct json_object *object, const char *key, struct slice *ret_string) {
+    struct json_object *value = NULL;
+    if (!json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, json_type_string))
+        return false;
+    *ret_string = (struct slice){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+    return true;
+}
+
+/* false when it is there and is no whole number up to `most`. */
+static bool number_of(struct json_object *object, const char *key, int64_t most, int64_t *ret_number) {
+    struct json_object *value = NULL;
+    if (!json_object_object_get_ex(object, key, &value))
+        return true;
+    if (!json_object_is_type(value, json_type_int))
+        return false;
+    *ret_number = json_object_get_int64(value);
+    return *ret_number >= 0 && *ret_number <= most;
+}
+
+static const char *read_file(struct json_object *object, struct arena *arena, struct tree_file *ret_file) {
+    struct slice path, hex, type;
+    int64_t size = -1, entries = 0;
+    struct sha256 hash;
+    if (!json_object_is_type(object, json_type_object))
+        return "an entry that is no object";
+    if (!string_of(object, "path", &path) || !walk_path_is_clean(path))
+        return "an entry without a proper path";
+    if (!number_of(object, "size", INT64_MAX, &size) || size < 0 ||
+        !number_of(object, "entries", UINT32_MAX, &entries) || !string_of(object, "type", &type))
+        return "an entry without size and type";
+    if (!string_of(object, "sha256", &hex) || !sha256_parse_hex(hex, &hash))
+        return "an entry without its hash";
+    *ret_file = (struct tree_file){.path = arena_copy(arena, path),
+                                   .size = (uint64_t)size,
+                                   .hash = hash,
+                                   .type = arena_copy(arena, type),
+                                   .entries = (uint32_t)entries};
+    return NULL;
+}
+
+static const char *read_files(struct json_object *list, struct arena *arena, struct tree *tree) {
+    size_t count = json_object_array_length(list);
+    for (size_t i = 0; i < count; i++) {
+        struct tree_file file;
+        const char *why = read_file(json_object_array_get_idx(list, i), arena, &file);
+        if (why)
+            return why;
+        /* Strictly ascending: no path stands twice. */
+        if (i > 0 && slice_compare(tree->files.items[i - 1].path, file.path) >= 0)
+            return "its paths are not sorted";
+        vec_push(&tree->files, file);
+    }
+    return NULL;
+}
+
+enum manifest_state manifest_read(struct slice text, struct arena *arena, struct tree *ret_tree, const char **ret_why) {
+    size_t offset = 0;
+    CLEANUP(json_release) struct json_object *root = json_read(text, &offset, ret_why);
+    struct json_object *list = NULL;
+    if (!root)
+        return MANIFEST_DAMAGED;
+    if (!json_object_object_get_ex(root, "files", &list) || !json_object_is_type(list, json_type_array)) {
+        *ret_why = "it has no list of files";
+        return MANIFEST_SOMEBODYS;
+    }
+    struct tree tree = {0};
+    const char *why = read_files(list, arena, &tree);
+    if (why) {
+        vec_release(&tree.files);
+        *ret_why = why;
+        return MANIFEST_DAMAGED;
+    }
+    *ret_tree = tree;
+    return MANIFEST_READ;
+}

@@ -1,0 +1,25 @@
+#ifndef PINDAO_OUTPUT_MANIFEST_H
+#define PINDAO_OUTPUT_MANIFEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "model/tree.h"
+
+/*
+ * manifest.json: {"files": [{"path", "size", "sha256", "type", "entries"?}, …]}, sorted by the bytes of the paths, itself
+ * not listed. A pure function of the tree, so it is compared byte by byte.
+ */
+#define MANIFEST_NAME "manifest.json"
+
+enum manifest_state {
+    MANIFEST_READ,
+    MANIFEST_DAMAGED,  /* no JSON, or a list that we did not write so: unsorted, paths that lead outside … */
+    MANIFEST_SOMEBODYS, /* JSON without a list of files: a web app's, say. Not ours to replace. */
+};
+
+void manifest_write(const struct tree *tree, struct buf *buf);
+/* Strings go to the arena. *ret_tree is set for MANIFEST_READ, *ret_why (static or in the arena) for the others. */
+MUST_CHECK enum manifest_state manifest_read(struct slice text, struct arena *arena, struct tree *ret_tree,
+                                             const char **ret_why);
+
+#endif

@@ -1,0 +1,236 @@
+#include "output/walk.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+bool walk_path_is_clean(struct slice path) {
+    if (path.size == 0 || path.size >= PATH_MAX)
+        return false;
+    for (size_t i = 0; i < path.size; i++)
+        if ((unsigned char)path.data[i] < 0x20 || path.data[i] == 0x7f)
+            return false;
+    for (struct slice part; slice_take_until(&path, '/', &part);)
+        if (part.size == 0 || part.size > NAME_MAX || slice_equal(part, SLICE(".")) || slice_equal(part, SLICE("..")))
+            return false;
+    return true;
+}
+
+struct slice walk_folder_of(struct slice path) {
+    size_t end = path.size;
+    while (end > 0 && path.data[end - 1] != '/')
+        end--;
+    return slice_range(path, 0, end > 0 ? end - 1 : 0);
+}
+
+static int compare_names(const void *a, const void *b) {
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+struct names {
+    VEC(struct slice) items;
+};
+
+static void names_release(struct names *names) {
+    vec_release(&names->items);
+}
+
+static void folder_close(DIR **folder) {
+    if (*folder)
+        closedir(*folder);
+}
+
+/* Names in full before anything is done with them: a folder that changes while it is read may skip some. */
+static bool read_names(int descriptor, struct arena *arena, struct names *names) {
+    CLEANUP(folder_close) DIR *folder = fdopendir(descriptor);
+    if (!folder) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
+        return false;
+    }
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(folder)); errno = 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            vec_push(&names->items, arena_copy(arena, slice_of(entry->d_name)));
+    if (errno != 0)
+        return false;
+    if (names->items.count)
+        qsort(names->items.items, names->items.count, sizeof *names->items.items, compare_names);
+    return true;
+}
+
+static enum walk_kind kind_of(mode_t mode) {
+    if (S_ISREG(mode))
+        return WALK_FILE;
+    if (S_ISLNK(mode))
+        return WALK_LINK;
+    return S_ISDIR(mode) ? WALK_FOLDER : WALK_SPECIAL;
+}
+
+static struct slice join(struct arena *arena, struct slice folder, struct slice name) {
+    if (folder.size == 0)
+        return name;
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    buf_append_slice(&buf, folder);
+    buf_append_byte(&buf, '/');
+    buf_append_slice(&buf, name);
+    return arena_copy(arena, buf_slice(&buf));
+}
+
+static bool walk_below(int root, struct slice path, struct arena *arena, struct walk *walk, struct slice *unreadable) {
+    struct slice folder = path.size ? path : SLICE(".");
+    int descriptor = openat(root, folder.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(names_release) struct names names = {0};
+    if (descriptor < 0 || !read_names(descriptor, arena, &names)) {
+        *unreadable = folder;
+        return false;
+    }
+    if (walk->items.count && path.size)
+        walk->items.items[walk->items.count - 1].empty = names.items.count == 0;
+    for (size_t i = 0; i < names.items.count; i++) {
+        struct walk_item item = {.path = join(arena, path, names.items.items[i])};
+        struct stat status;
+        if (fstatat(root, item.path.data, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            *unreadable = item.path;
+            return false;
+        }
+        item.kind = kind_of(status.st_mode);
+        vec_push(&walk->items, item);
+        if (item.kind == WALK_FOLDER && !walk_below(root, item.path, arena, walk, unreadable))
+            return false;
+    }
+    return true;
+}
+
+bool walk_all(int root, struct arena *arena, struct walk *ret_walk, struct slice *ret_unreadable) {
+    CLEANUP(walk_release) struct walk walk = {0};
+    if (!walk_below(root, SLICE(""), arena, &walk, ret_unreadable))
+        return false;
+    *ret_walk = walk;
+    walk = (struct walk){0};
+    return true;
+}
+
+void walk_release(struct walk *walk) {
+    vec_release(&walk->items);
+}
+
+/* Backwards, so that a folder is empty when its turn comes. */
+static bool remove_items(int root, const struct walk *walk) {
+    for (size_t i = walk->items.count; i-- > 0;) {
+        const struct walk_item *item = &walk->items.items[i];
+        if (unlinkat(root, item->path.data, item->kind == WALK_FOLDER ? AT_REMOVEDIR : 0) != 0 && errno != ENOENT)
+            return false;
+    }
+    return true;
+}
+
+bool walk_clear(int root) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    CLEANUP(walk_release) struct walk walk = {0};
+    struct slice unreadable;
+    return walk_all(root, &arena, &walk, &unreadable) && remove_items(root, &walk);
+}
+
+bool walk_remove(int root, struct slice path) {
+    if (unlinkat(root, path.data, 0) == 0 || errno == ENOENT)
+        return true;
+    if (errno != EISDIR)
+        return false;
+    CLEANUP(file_close) int folder = openat(root, path.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return folder >= 0 && walk_clear(folder) && unlinkat(root, path.data, AT_REMOVEDIR) == 0;
+}
+
+enum { PIECE = 64 * 1024 };
+
+bool walk_read(int file, struct buf *buf) {
+    size_t got = PIECE;
+    for (uint64_t at = 0; got == PIECE; at += got) {
+        char *room = buf_reserve(buf, PIECE);
+        if (!room) {
+            errno = EFBIG;
+            return false;
+        }
+        if (!file_read_at(file, room, PIECE, at, &got))
+            return false;
+        buf->size += got;
+    }
+    return true;
+}
+
+bool walk_holds(int file, struct slice bytes) {
+    char piece[PIECE];
+    uint64_t at = 0;
+    size_t got = PIECE;
+    for (; got == PIECE; at += got)
+        if (!file_read_at(file, piece, PIECE, at, &got) || got > bytes.size - at ||
+            (got && memcmp(piece, bytes.data + at, got) != 0))
+            return false;
+    return at == bytes.size;
+}
+
+static bool copy_bytes(int from, int to) {
+    char piece[PIECE];
+    size_t got = PIECE;
+    for (uint64_t at = 0; got == PIECE; at += got)
+        if (!file_read_at(from, piece, PIECE, at, &got) || !file_write(to, (struct slice){piece, got}))
+            return false;
+    return true;
+}
+
+static bool copy_link(int from_root, struct slice from, int to_root, struct slice to) {
+    char target[PATH_MAX];
+    ssize_t size = readlinkat(from_root, from.data, target, sizeof target - 1);
+    if (size < 0)
+        return false;
+    target[size] = '\0';
+    return symlinkat(target, to_root, to.data) == 0;
+}
+
+bool walk_copy(int from_root, struct slice from, int to_root, struct slice to, bool synced) {
+    CLEANUP(file_close) int source = openat(from_root, from.data, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (source < 0)
+        return errno == ELOOP && copy_link(from_root, from, to_root, to);
+    struct stat status;
+    if (fstat(source, &status) != 0)
+        return false;
+    CLEANUP(file_close) int target = openat(to_root, to.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    struct timespec times[2] = {status.st_atim, status.st_mtim};
+    if (target < 0 || !copy_bytes(source, target) || fchmod(target, status.st_mode & 07777) != 0 ||
+        futimens(target, times) != 0 || (synced && fsync(target) != 0))
+        return false;
+    int closing = target;
+    target = -1;
+    return close(closing) == 0;
+}
+
+/*
+ * Is it the filesystem that refuses (it cannot, must not, or it is another one), not this one file? EPERM can be either: Linux
+ * protects the files of others (fs.protected_hardlinks).
+ */
+static bool all_refused(int error, int root, struct slice path) {
+    struct stat status;
+    if (error == EPERM)
+        return fstatat(root, path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_uid == geteuid();
+    return error != EMLINK;
+}
+
+static bool is_refusal(int error) {
+    return error == EPERM || error == EMLINK || error == ENOTSUP || error == EXDEV || error == ENOSYS;
+}
+
+bool walk_link(int from_root, struct slice from, int to_root, struct slice to, bool *refused) {
+    if (!*refused) {
+        if (linkat(from_root, from.data, to_root, to.data, 0) == 0)
+            return true;
+        if (!is_refusal(errno))
+            return false;
+        *refused = all_refused(errno, from_root, from);
+    }
+    return walk_copy(from_root, from, to_root, to, false);
+}

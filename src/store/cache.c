@@ -1,0 +1,239 @@
+#include "store/cache.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * VERSION goes up whenever the table or the meaning of any value changes; the old cache is then set aside. The
+ * application's number tells ours from any other SQLite file that somebody put here.
+ */
+enum { VERSION = 1, APPLICATION = 0x706E6461, BUSY_MILLISECONDS = 2000, VALUE_MOST = 512 * 1024 * 1024 };
+
+struct cache {
+    char *path;
+    struct diagnostics *diagnostics;
+    sqlite3 *database;
+    sqlite3_stmt *get;
+    sqlite3_stmt *set;
+    bool is_writable;
+    bool in_transaction;
+    bool was_set_aside; /* once a run is enough: a disk that damages it again would keep us here */
+};
+
+enum outcome {
+    OUTCOME_READY,
+    OUTCOME_DAMAGED, /* or not ours */
+    OUTCOME_UNUSABLE,
+};
+
+static enum outcome outcome_of(int code) {
+    switch (code & 0xFF) { /* without SQLite's extended part */
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return OUTCOME_READY;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_ERROR: /* as "no such table": the file is a database, but not this one */
+        return OUTCOME_DAMAGED;
+    default:
+        return OUTCOME_UNUSABLE;
+    }
+}
+
+static enum outcome execute(struct cache *cache, const char *statement) {
+    return outcome_of(sqlite3_exec(cache->database, statement, NULL, NULL, NULL));
+}
+
+/* The one number that a statement gives. */
+static enum outcome ask_number(struct cache *cache, const char *statement, int64_t *ret_number) {
+    sqlite3_stmt *prepared = NULL;
+    int code = sqlite3_prepare_v2(cache->database, statement, -1, &prepared, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(prepared);
+    if (code == SQLITE_ROW)
+        *ret_number = sqlite3_column_int64(prepared, 0);
+    sqlite3_finalize(prepared);
+    return outcome_of(code);
+}
+
+static enum outcome create_table(struct cache *cache) {
+    char statements[512];
+    snprintf(statements, sizeof statements,
+             "BEGIN IMMEDIATE;"
+             "CREATE TABLE IF NOT EXISTS value(name TEXT PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL);"
+             "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+             "COMMIT",
+             APPLICATION, VERSION);
+    return execute(cache, statements);
+}
+
+static enum outcome prepare(struct cache *cache) {
+    int code = sqlite3_prepare_v3(cache->database, "SELECT hash, bytes FROM value WHERE name = ?1", -1,
+                                  SQLITE_PREPARE_PERSISTENT, &cache->get, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v3(cache->database, "INSERT OR REPLACE INTO value(name, hash, bytes) VALUES(?1, ?2, ?3)",
+                                  -1, SQLITE_PREPARE_PERSISTENT, &cache->set, NULL);
+    return outcome_of(code);
+}
+
+/* Ours and of this version, or empty and made so. */
+static enum outcome check_version(struct cache *cache) {
+    int64_t application = 0;
+    int64_t version = 0;
+    int64_t tables = 0;
+    enum outcome outcome = ask_number(cache, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (outcome == OUTCOME_READY)
+        outcome = ask_number(cache, "PRAGMA application_id", &application);
+    if (outcome == OUTCOME_READY)
+        outcome = ask_number(cache, "PRAGMA user_version", &version);
+    if (outcome != OUTCOME_READY)
+        return outcome;
+    if (application == APPLICATION && version == VERSION)
+        return OUTCOME_READY;
+    if (application || version || tables)
+        return OUTCOME_DAMAGED;
+    return cache->is_writable ? create_table(cache) : OUTCOME_UNUSABLE;
+}
+
+/*
+ * SQLite would create the file for everybody to read, so we do; its journal takes the file's mode. No write-ahead
+ * log: it needs a writable folder even to read.
+ */
+static enum outcome start(struct cache *cache) {
+    int descriptor = open(cache->path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    cache->is_writable = descriptor >= 0 && faccessat(AT_FDCWD, cache->path, W_OK, AT_EACCESS) == 0;
+    file_close(&descriptor);
+    int flags = cache->is_writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    int code = sqlite3_open_v2(cache->path, &cache->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        return OUTCOME_UNUSABLE;
+    sqlite3_busy_timeout(cache->database, BUSY_MILLISECONDS);
+    sqlite3_db_config(cache->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    enum outcome outcome = execute(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    if (outcome == OUTCOME_READY)
+        outcome = check_version(cache);
+    return outcome == OUTCOME_READY ? prepare(cache) : outcome;
+}
+
+static void stop(struct cache *cache) {
+    sqlite3_finalize(cache->get);
+    sqlite3_finalize(cache->set);
+    sqlite3_close(cache->database); /* rolls back what was not committed */
+    cache->get = cache->set = NULL;
+    cache->database = NULL;
+    cache->in_transaction = false;
+}
+
+/* The path with `ending` behind it. */
+static const char *path_with(struct cache *cache, struct buf *buf, const char *ending) {
+    buf_clear(buf);
+    buf_append_string(buf, cache->path);
+    buf_append_string(buf, ending);
+    return buf_string(buf);
+}
+
+/* true when a new one is open. The journal goes too: SQLite would play the old file's into the new one. */
+static bool begin_anew(struct cache *cache) {
+    stop(cache);
+    if (!cache->is_writable || cache->was_set_aside)
+        return false;
+    cache->was_set_aside = true;
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    if (rename(cache->path, path_with(cache, &path, ".damaged")) != 0)
+        return false;
+    struct place place = {.file = slice_of(cache->path)};
+    diag_report(cache->diagnostics, DIAGNOSTIC_CACHE_SET_ASIDE, place, "%s", buf_string(&path));
+    static const char *const endings[] = {"-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++)
+        unlink(path_with(cache, &path, endings[i]));
+    if (start(cache) == OUTCOME_READY)
+        return true;
+    stop(cache);
+    return false;
+}
+
+struct cache *cache_open(const char *folder, struct diagnostics *diagnostics) {
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return NULL;
+    struct cache *cache = memory_new(sizeof *cache);
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    buf_append_format(&path, "%s/cache.db", folder);
+    cache->path = memory_copy_string(buf_string(&path));
+    cache->diagnostics = diagnostics;
+    enum outcome outcome = start(cache);
+    if (outcome == OUTCOME_READY || (outcome == OUTCOME_DAMAGED && begin_anew(cache)))
+        return cache;
+    cache_close(cache);
+    return NULL;
+}
+
+void cache_close(struct cache *cache) {
+    if (!cache)
+        return;
+    if (cache->in_transaction)
+        (void)execute(cache, "COMMIT");
+    stop(cache);
+    free(cache->path);
+    free(cache);
+}
+
+/* The name is hashed with the bytes: a page in the wrong place may hold another value, whole. */
+static int64_t hash_of(const char *name, struct slice bytes) {
+    return (int64_t)(hash64(bytes) ^ hash64(slice_of(name)));
+}
+
+/* After a call that went wrong: a damaged cache is begun anew, any other trouble ends its use for this run. */
+static void give_up(struct cache *cache, enum outcome outcome) {
+    if (outcome == OUTCOME_READY)
+        return;
+    if (outcome != OUTCOME_DAMAGED || !begin_anew(cache))
+        stop(cache);
+}
+
+bool cache_get(struct cache *cache, const char *name, struct buf *value) {
+    if (!cache || !cache->database)
+        return false;
+    sqlite3_bind_text(cache->get, 1, name, -1, SQLITE_STATIC);
+    int code = sqlite3_step(cache->get);
+    enum outcome outcome = outcome_of(code);
+    bool found = false;
+    if (code == SQLITE_ROW) {
+        int64_t hash = sqlite3_column_int64(cache->get, 0);
+        const char *data = sqlite3_column_blob(cache->get, 1);
+        struct slice bytes = {data, (size_t)sqlite3_column_bytes(cache->get, 1)};
+        if (hash == hash_of(name, bytes)) {
+            buf_append_slice(value, bytes);
+            found = !value->failed;
+        } else {
+            outcome = OUTCOME_DAMAGED;
+        }
+    }
+    sqlite3_reset(cache->get);
+    sqlite3_clear_bindings(cache->get);
+    give_up(cache, outcome);
+    return found;
+}
+
+void cache_set(struct cache *cache, const char *name, struct slice value) {
+    if (!cache || !cache->database || !cache->is_writable || value.size > VALUE_MOST)
+        return;
+    enum outcome outcome = cache->in_transaction ? OUTCOME_READY : execute(cache, "BEGIN IMMEDIATE");
+    if (outcome == OUTCOME_READY) {
+        cache->in_transaction = true;
+        sqlite3_bind_text(cache->set, 1, name, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(cache->set, 2, hash_of(name, value));
+        sqlite3_bind_blob64(cache->set, 3, value.data ? value.data : "", value.size, SQLITE_STATIC);
+        outcome = outcome_of(sqlite3_step(cache->set));
+        sqlite3_reset(cache->set);
+        sqlite3_clear_bindings(cache->set);
+    }
+    give_up(cache, outcome);
+}
