@@ -10,7 +10,7 @@ PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvecto
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml libxml2-utils jq
 PACKAGES_REAL  := newsboat valgrind clang clang-tidy clang-format cppcheck strace
-PACKAGES_BENCH := ripgrep jq
+PACKAGES_BENCH := ripgrep jq time
 
 # --- compiler -----------------------------------------------------------------------------------------------
 CC       ?= gcc

@@ -37,9 +37,11 @@ enum value {
     VALUE_CONTACT,   /* an e-mail address in it */
 };
 
-/* `name` says whose value it is: "<updated>", "href of <link>". */
-void check_value(struct checker *checker, struct xml_place place, const char *name, enum value value,
-                 struct slice text);
+/* Whose value it is: that of an element, or, where `attribute` is not NULL, of one of its attributes. */
+void check_value(struct checker *checker, struct xml_place place, const char *element, const char *attribute,
+                 enum value value, struct slice text);
+/* What is wrong with it, in words; NULL for nothing. *ret_warning: it is but a warning. */
+const char *value_mistake(enum value value, struct slice text, bool *ret_warning);
 
 /* The grammars, each its own; for tests as well. */
 bool value_is_iri(struct slice text);        /* RFC 3987 with a scheme; http and https with a host */
@@ -49,6 +51,9 @@ bool value_is_language(struct slice text);   /* RFC 5646, its shape */
 bool value_is_media_type(struct slice text);
 /* RFC 822 with the corrections of RFC 1123; a mistake in words, NULL for none. */
 const char *value_rfc822_mistake(struct slice text);
+
+/* Has no entry of this id been seen? Remembers it with `number`; else *ret_earlier is the first one's. */
+bool check_id_is_new(struct checker *checker, struct slice id, uint64_t number, uint64_t *ret_earlier);
 
 /* What each format has. Both take documents whose kind is known. */
 void check_xml(struct checker *checker);

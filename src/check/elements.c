@@ -19,16 +19,6 @@ struct slice element_attribute(const struct xml_attribute_in *attributes, size_t
     return (struct slice){NULL, 0};
 }
 
-bool check_id_is_new(struct checker *checker, struct slice id, uint64_t number, uint64_t *ret_earlier) {
-    uint64_t earlier = map_get(&checker->ids, id, UINT64_MAX);
-    if (earlier != UINT64_MAX) {
-        *ret_earlier = earlier;
-        return false;
-    }
-    map_set(&checker->ids, arena_copy(&checker->arena, id), number);
-    return true;
-}
-
 static bool same_namespace(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
@@ -71,12 +61,12 @@ static void report_root(struct elements *elements, const char *namespace, const 
 }
 
 /* xml:lang and xml:base may stand everywhere. */
-static void check_common_attribute(struct checker *checker, struct xml_place place,
+static void check_common_attribute(struct checker *checker, struct xml_place place, const char *element,
                                    const struct xml_attribute_in *attribute) {
     if (!same_namespace(attribute->namespace, XML_NAMESPACE))
         return;
     if (strcmp(attribute->name, "lang") == 0 && attribute->value.size)
-        check_value(checker, place, "xml:lang", VALUE_LANGUAGE, attribute->value);
+        check_value(checker, place, element, "xml:lang", VALUE_LANGUAGE, attribute->value);
     else if (strcmp(attribute->name, "base") == 0 && !value_is_reference(attribute->value))
         check_error(checker, place, "xml:base «%.*s» is no address", SLICE_ARGUMENTS(attribute->value));
 }
@@ -86,7 +76,7 @@ static void check_attribute_names(struct elements *elements, const struct xml_at
     const struct frame *frame = elements_top(elements);
     for (size_t i = 0; i < count; i++) {
         bool known = attributes[i].namespace != NULL || !dialect->strict_attributes;
-        check_common_attribute(elements->checker, frame->place, &attributes[i]);
+        check_common_attribute(elements->checker, frame->place, dialect->rules[frame->element].name, &attributes[i]);
         for (size_t j = 0; j < dialect->attribute_count && !known; j++)
             known = dialect->attributes[j].element == frame->element &&
                     strcmp(dialect->attributes[j].name, attributes[i].name) == 0;
@@ -107,10 +97,8 @@ static void check_attributes(struct elements *elements, const struct xml_attribu
             continue;
         const char *element = dialect->rules[frame->element].name;
         struct slice value = element_attribute(attributes, count, rule->name);
-        char name[80];
-        snprintf(name, sizeof name, "%s of <%s>", rule->name, element);
         if (value.data)
-            check_value(elements->checker, frame->place, name, rule->value, value);
+            check_value(elements->checker, frame->place, element, rule->name, rule->value, value);
         else if (rule->required)
             check_error(elements->checker, frame->place, "<%s> without %s", element, rule->name);
     }
@@ -122,8 +110,7 @@ static void open_foreign(struct elements *elements, const char *namespace, const
     struct frame *parent = elements_top(elements);
     const struct element_rule *rule = &dialect->rules[parent->element];
     elements->foreign_depth = 1;
-    if (parent->foreign++ == SIZE_MAX)
-        return;
+    parent->foreign++;
     if (dialect->foreign)
         dialect->foreign(elements, namespace, name, place);
     if (rule->markup)
@@ -216,10 +203,8 @@ static void on_close(void *context, const char *namespace, const char *name) {
     const struct element_rule *rule = &elements->dialect->rules[frame->element];
     struct slice text = slice_trim(slice_from(buf_slice(&elements->text), frame->text_begin));
     if (rule->value != VALUE_NONE) {
-        char quoted[80];
-        snprintf(quoted, sizeof quoted, "<%s>", rule->name);
         if (elements->capturing && !frame->foreign)
-            check_value(elements->checker, frame->place, quoted, rule->value, text);
+            check_value(elements->checker, frame->place, rule->name, NULL, rule->value, text);
     } else if (frame->has_text) {
         check_error(elements->checker, frame->place, "text between the elements of <%s>", rule->name);
     }

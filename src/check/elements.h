@@ -74,16 +74,15 @@ struct elements {
     bool has_self;
     bool lacks_author;
     struct xml_place without_author;
-    struct slice entry_id;
-    struct slice entry_updated;
+    struct slice entry_id;    /* in the checker's arena */
+    uint64_t entry_updated;   /* its hash */
+    uint64_t alternates[8];   /* type and language of the alternate links of the newest feed, entry or source, hashed */
+    size_t alternate_count;
 };
 
 struct frame *elements_top(struct elements *elements);
 struct frame *elements_parent(struct elements *elements); /* of the newest; NULL for the root */
 /* The value of an attribute without namespace; data is NULL when there is none. */
 struct slice element_attribute(const struct xml_attribute_in *attributes, size_t count, const char *name);
-
-/* Has an entry of this id been seen? Remembers it, with `number`; the earlier one's number in *ret_earlier. */
-bool check_id_is_new(struct checker *checker, struct slice id, uint64_t number, uint64_t *ret_earlier);
 
 #endif

@@ -215,3 +215,46 @@ bool value_is_media_type(struct slice text) {
     rest = slice_trim(slice_from(rest, subtype));
     return subtype && (rest.size == 0 || rest.data[0] == ';');
 }
+
+static bool is_number(struct slice text) {
+    uint64_t number = 0;
+    return slice_parse_unsigned(text, &number);
+}
+
+static bool is_contact(struct slice text) {
+    size_t at = slice_find_byte(text, '@', 0);
+    return at > 0 && at + 1 < text.size && text.data[at - 1] != ' ' && text.data[at + 1] != ' ';
+}
+
+const char *value_mistake(enum value value, struct slice text, bool *ret_warning) {
+    *ret_warning = value == VALUE_TEXT || (value == VALUE_REFERENCE && value_is_reference(text));
+    switch (value) {
+    case VALUE_NONE:
+    case VALUE_ANY:
+        return NULL;
+    case VALUE_TEXT:
+    case VALUE_NEEDED:
+        return slice_trim(text).size ? NULL : "there is nothing in it";
+    case VALUE_IRI:
+        return value_is_iri(text) ? NULL : "not an absolute address";
+    case VALUE_REFERENCE:
+        if (value_is_iri(text))
+            return NULL;
+        return *ret_warning ? "a relative address, which readers resolve differently" : "no address";
+    case VALUE_RFC3339:
+        return value_is_rfc3339(text) ? NULL : "not a date with time and zone as RFC 3339 has it";
+    case VALUE_RFC822:
+        return value_rfc822_mistake(text);
+    case VALUE_LANGUAGE:
+        return value_is_language(text) ? NULL : "not a language tag like zh-CN (RFC 5646)";
+    case VALUE_MEDIA_TYPE:
+        return value_is_media_type(text) ? NULL : "not a media type like audio/mpeg";
+    case VALUE_NUMBER:
+        return is_number(text) ? NULL : "not a whole number";
+    case VALUE_BOOLEAN:
+        return slice_equal(text, SLICE("true")) || slice_equal(text, SLICE("false")) ? NULL : "neither true nor false";
+    case VALUE_CONTACT:
+        return is_contact(text) ? NULL : "no e-mail address in it";
+    }
+    return NULL;
+}

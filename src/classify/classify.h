@@ -42,12 +42,17 @@ struct classify_input {
 
 /*
  * Decides. decisions[taxonomies->count] are filled in; they belong to the worker and live until its next call. With `with_matches` every
- * match and its fate is in them (slower). Labels that name no term are reported at `place`.
+ * match of a word that speaks for a term (strong, words, weak, spans, hosts, sources) and its fate is in them (slower). Labels that name no term are reported at `place`.
  */
 const struct decision *classify(struct classifier_worker *worker, const struct classify_input *input,
                                 bool with_matches, struct place place, struct diagnostics *diagnostics);
 
-/* With matches: the folded text of a field of the last call, and the original byte a folded byte came from. */
+/*
+ * With matches: the folded text of a field of the last call, and the byte of the original (title, text or column; lead and
+ * body are both in text) that a folded byte came from. A match belongs to the field in which it begins, so one in a lead
+ * that was cut inside a paragraph may end beyond that lead.
+ */
 struct slice classify_folded(const struct classifier_worker *worker, enum field field);
+size_t classify_origin(const struct classifier_worker *worker, enum field field, size_t folded_byte);
 
 #endif

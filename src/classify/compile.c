@@ -211,6 +211,9 @@ static int compare_followers(const void *left, const void *right) {
     if (a->text.size != b->text.size) {
         return a->text.size > b->text.size ? -1 : 1;
     }
+    if (a->keep != b->keep) {
+        return a->keep ? -1 : 1;
+    }
     return a->word < b->word ? -1 : a->word > b->word;
 }
 

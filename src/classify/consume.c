@@ -11,21 +11,21 @@
 /* Rounds of state_consume: every round drops at least one pair, and one or two are all that texts ever need. */
 enum { ROUNDS_MOST = 8 };
 
-struct arena_order {
+struct ranking {
     const struct candidate *candidates;
     const struct entry *entries;
 };
 
-static bool goes_first(const struct arena_order *order, uint32_t left, uint32_t right) {
-    const struct candidate *a = &order->candidates[left];
-    const struct candidate *b = &order->candidates[right];
+static bool goes_first(const struct ranking *ranking, uint32_t left, uint32_t right) {
+    const struct candidate *a = &ranking->candidates[left];
+    const struct candidate *b = &ranking->candidates[right];
     if (a->characters != b->characters) {
         return a->characters > b->characters;
     }
     if (a->begin != b->begin) {
         return a->begin < b->begin;
     }
-    return order->entries[a->entry].order < order->entries[b->entry].order;
+    return ranking->entries[a->entry].order < ranking->entries[b->entry].order;
 }
 
 static int compare_order(const void *left, const void *right, void *context) {
@@ -34,17 +34,17 @@ static int compare_order(const void *left, const void *right, void *context) {
     return goes_first(context, *a, *b) ? -1 : goes_first(context, *b, *a);
 }
 
-static void cluster_sort(struct classifier_worker *worker, const struct arena_order *order) {
+static void cluster_sort(struct classifier_worker *worker, struct ranking *ranking) {
     uint32_t *items = worker->order.items;
     size_t count = worker->order.count;
     if (count > 32) {
-        qsort_r(items, count, sizeof *items, compare_order, (void *)(uintptr_t)order);
+        qsort_r(items, count, sizeof *items, compare_order, ranking);
         return;
     }
     for (size_t i = 1; i < count; i++) {
         uint32_t item = items[i];
         size_t at = i;
-        for (; at > 0 && goes_first(order, item, items[at - 1]); at--) {
+        for (; at > 0 && goes_first(ranking, item, items[at - 1]); at--) {
             items[at] = items[at - 1];
         }
         items[at] = item;
@@ -90,7 +90,7 @@ static void cluster_resolve(struct classifier_worker *worker, struct state *stat
                             uint32_t end) {
     struct candidate *items = state->candidates.items;
     uint32_t base = items[first].begin;
-    struct arena_order order = {items, worker->classifier->entries};
+    struct ranking ranking = {items, worker->classifier->entries};
     vec_clear(&worker->order);
     for (uint32_t i = first; i < last; i++) {
         if (!is_dropped(state, &items[i])) {
@@ -101,7 +101,7 @@ static void cluster_resolve(struct classifier_worker *worker, struct state *stat
     for (uint32_t i = 0; i <= (end - base) / 64; i++) {
         vec_push(&worker->taken, 0);
     }
-    cluster_sort(worker, &order);
+    cluster_sort(worker, &ranking);
     for (size_t i = 0; i < worker->order.count; i++) {
         struct candidate *candidate = &items[worker->order.items[i]];
         candidate->consumed = !bytes_take(worker->taken.items, candidate->begin - base, candidate->end - base);
@@ -112,19 +112,80 @@ static void cluster_resolve(struct classifier_worker *worker, struct state *stat
     }
 }
 
-/* With matches, words that `in:` keeps out of this field were let in to be shown; they must not compete. */
-static bool competes(const struct classifier_worker *worker, const struct candidate *candidate) {
-    const struct classifier *classifier = worker->classifier;
-    const struct entry *entry = &classifier->entries[candidate->entry];
-    if (!entry->restricted) {
-        return true;
+/*
+ * The most common clusters by far: one word alone, and one word within another (普陀 in 普陀区).
+ */
+static bool cluster_is_simple(struct classifier_worker *worker, struct state *state, uint32_t first, uint32_t last) {
+    struct candidate *a = &state->candidates.items[first];
+    struct candidate *b = a + 1;
+    if (last - first > 2 || state->pair_matches.count > 0) {
+        return false;
     }
-    enum field field = worker_field(worker, candidate->begin);
-    for (uint32_t i = 0; i < entry->meaning_count; i++) {
-        enum field in = classifier->meanings[entry->first_meaning + i].word->in;
-        if (in == FIELD_ANY || in == field) {
-            return true;
+    a->consumed = false;
+    if (last - first == 2) {
+        struct ranking ranking = {state->candidates.items, worker->classifier->entries};
+        a->consumed = !goes_first(&ranking, first, first + 1);
+        b->consumed = !a->consumed;
+        a->winner = a->consumed ? b->entry : NO_INDEX;
+        b->winner = b->consumed ? a->entry : NO_INDEX;
+    }
+    return true;
+}
+
+static void clusters_resolve(struct classifier_worker *worker, struct state *state) {
+    const struct candidate *items = state->candidates.items;
+    uint32_t count = (uint32_t)state->candidates.count;
+    for (uint32_t first = 0, last; first < count; first = last) {
+        uint32_t end = items[first].end;
+        for (last = first + 1; last < count && items[last].begin < end; last++) {
+            end = items[last].end > end ? items[last].end : end;
+        }
+        if (!cluster_is_simple(worker, state, first, last)) {
+            cluster_resolve(worker, state, first, last, end);
         }
     }
-    return false;
+}
+
+/* A pair that lost a piece no longer competes with the other one. How many were dropped? */
+static size_t half_pairs_drop(struct state *state) {
+    size_t dropped = 0;
+    for (size_t i = 0; i < state->candidates.count; i++) {
+        const struct candidate *candidate = &state->candidates.items[i];
+        if (candidate->pair != NO_INDEX && candidate->consumed && !is_dropped(state, candidate)) {
+            state->pair_matches.items[candidate->pair].dropped = true;
+            dropped++;
+        }
+    }
+    return dropped;
+}
+
+/* Explain shows a pair at its first piece: let that one say who consumed the pair. */
+static void dropped_pairs_consume(struct state *state) {
+    for (size_t i = 0; i < state->candidates.count; i++) {
+        struct candidate *candidate = &state->candidates.items[i];
+        if (is_dropped(state, candidate)) {
+            candidate->consumed = true;
+            if (candidate->winner != NO_INDEX) {
+                state->pair_matches.items[candidate->pair].winner = candidate->winner;
+            }
+        }
+    }
+    for (size_t i = 0; i < state->candidates.count; i++) {
+        struct candidate *candidate = &state->candidates.items[i];
+        if (is_dropped(state, candidate)) {
+            candidate->winner = state->pair_matches.items[candidate->pair].winner;
+        }
+    }
+}
+
+void state_consume(struct classifier_worker *worker, struct state *state) {
+    for (int round = 0; round < ROUNDS_MOST; round++) {
+        clusters_resolve(worker, state);
+        if (state->pair_matches.count == 0 || half_pairs_drop(state) == 0) {
+            break;
+        }
+    }
+    if (state->pair_matches.count > 0) {
+        dropped_pairs_consume(state);
+    }
 }

@@ -61,7 +61,7 @@ static void input_fold(struct classifier_worker *worker, const struct classify_i
     part_fold(worker, PART_COLUMN, input->column, 0);
 }
 
-/* Can an entry with `in:` words stand in this field? */
+/* Can an entry with `in:` words stand in this field? One that cannot does not compete either. */
 static bool entry_fits(const struct classifier *classifier, const struct entry *entry, enum field field) {
     if (!entry->restricted) {
         return true;
@@ -76,11 +76,7 @@ static bool entry_fits(const struct classifier *classifier, const struct entry *
 }
 
 /* Keeps candidates ascending by begin. They come ascending by end, so the way back is no longer than a word. */
-static void candidate_add(struct classifier_worker *worker, struct state *state, struct candidate candidate) {
-    const struct entry *entry = &worker->classifier->entries[candidate.entry];
-    if (!worker->with_matches && !entry_fits(worker->classifier, entry, worker_field(worker, candidate.begin))) {
-        return;
-    }
+static void candidate_add(struct state *state, struct candidate candidate) {
     candidate.winner = NO_INDEX;
     (void)vec_add(&state->candidates);
     size_t at = state->candidates.count - 1;
@@ -89,6 +85,18 @@ static void candidate_add(struct classifier_worker *worker, struct state *state,
         at--;
     }
     state->candidates.items[at] = candidate;
+}
+
+/* An entry stands at [begin, end). */
+static void entry_add(struct classifier_worker *worker, struct state *state, uint32_t entry, uint32_t begin,
+                      uint32_t end, uint32_t characters) {
+    const struct classifier *classifier = worker->classifier;
+    if (!entry_fits(classifier, &classifier->entries[entry], worker_field(worker, begin))) {
+        state_add_misplaced(worker, state, entry, begin, end);
+        return;
+    }
+    candidate_add(state, (struct candidate){
+                             .begin = begin, .end = end, .entry = entry, .characters = characters, .pair = NO_INDEX});
 }
 
 static void not_add(struct state *state, const struct word *word, uint32_t begin, uint32_t end, uint32_t characters) {
@@ -128,10 +136,15 @@ static void pair_add(struct classifier_worker *worker, const struct pair *pair, 
         }
         return;
     }
+    const struct classifier *classifier = worker->classifier;
+    if (!entry_fits(classifier, &classifier->entries[pair->entry], worker_field(worker, match.begin[0]))) {
+        state_add_misplaced(worker, state, pair->entry, match.begin[0], match.end[1]);
+        return;
+    }
     uint32_t number = (uint32_t)state->pair_matches.count;
     vec_push(&state->pair_matches, match);
     for (int piece = 0; piece < 2; piece++) {
-        candidate_add(worker, state, (struct candidate){.begin = match.begin[piece],
+        candidate_add(state, (struct candidate){.begin = match.begin[piece],
                                                         .end = match.end[piece],
                                                         .entry = pair->entry,
                                                         .characters = match.characters[piece],
@@ -152,7 +165,8 @@ static void pair_end(struct classifier_worker *worker, uint32_t number, size_t a
     uint32_t end = worker->hits.items[at].end;
     struct pair_match match = {.characters = {first->characters, classifier->patterns[pair->second].characters},
                                .begin = {NO_INDEX, begin},
-                               .end = {NO_INDEX, end}};
+                               .end = {NO_INDEX, end},
+                               .winner = NO_INDEX};
     while (at-- > 0 && worker->hits.items[at].end + PAIR_MOST_BYTES >= begin) {
         uint32_t first_end = worker->hits.items[at].end;
         uint32_t first_begin = first_end - (uint32_t)first->text.size;
@@ -166,7 +180,7 @@ static void pair_end(struct classifier_worker *worker, uint32_t number, size_t a
             match.end[0] = first_end;
         }
     }
-    if (match.begin[0] != NO_INDEX && begin >= worker->pair_resume[number]) {
+    if (match.begin[0] != NO_INDEX) {
         worker->pair_resume[number] = end;
         pair_add(worker, pair, match);
     }
@@ -184,11 +198,7 @@ static void hit_use(struct classifier_worker *worker, size_t at) {
     for (uint32_t i = 0; i < pattern->use_count; i++, use++) {
         struct state *state = &worker->states[use->taxonomy];
         if (use->kind == USE_ENTRY) {
-            candidate_add(worker, state, (struct candidate){.begin = begin,
-                                                            .end = end,
-                                                            .entry = use->index,
-                                                            .characters = pattern->characters,
-                                                            .pair = NO_INDEX});
+            entry_add(worker, state, use->index, begin, end, pattern->characters);
         } else if (use->kind == USE_TERM_NOT) {
             not_add(state, &state->rules->taxonomy->words[use->index], begin, end, pattern->characters);
         } else {
@@ -205,11 +215,7 @@ static void expression_use(struct classifier_worker *worker, const struct expres
         struct state *state = &worker->states[use->taxonomy];
         state->unsorted = true;
         if (use->kind == USE_ENTRY) {
-            candidate_add(worker, state, (struct candidate){.begin = begin,
-                                                            .end = end,
-                                                            .entry = use->index,
-                                                            .characters = characters,
-                                                            .pair = NO_INDEX});
+            entry_add(worker, state, use->index, begin, end, characters);
         } else {
             not_add(state, &state->rules->taxonomy->words[use->index], begin, end, characters);
         }

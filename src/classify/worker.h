@@ -14,7 +14,7 @@
  *   decide    (decide.c)    which terms stand; labels.c: unless the article says otherwise
  */
 
-enum { NO_INDEX = UINT32_MAX };
+#define NO_INDEX UINT32_MAX
 
 /* As vectorscan reports it; ascending by end. */
 struct hit {
@@ -28,7 +28,7 @@ struct candidate {
     uint32_t entry;
     uint32_t characters;
     uint32_t pair;       /* index into pair_matches, or NO_INDEX */
-    uint32_t winner;     /* with_matches: the entry that consumed it */
+    uint32_t winner;     /* the entry that consumed it; complete with_matches only */
     bool second;         /* B of its pair */
     bool consumed;
 };
@@ -36,6 +36,7 @@ struct candidate {
 /* A…B that stands somewhere. Its pieces compete separately; it lives while both do. */
 struct pair_match {
     uint32_t begin[2], end[2], characters[2];
+    uint32_t winner; /* with_matches: the entry that consumed a piece */
     bool dropped;
 };
 
@@ -83,7 +84,6 @@ struct state {
     VEC(struct evidence) evidence;
     VEC(uint32_t) supports;      /* where support words begin */
     VEC(uint32_t) touched;       /* tallies that are not zero */
-    VEC(struct span_gift { uint32_t evidence; uint16_t term; }) gifts;
     struct tally *tallies;       /* one a counter */
     unsigned char *flags;        /* term_flag, one a term */
     const struct word **elsewhere; /* one a term: a word of its elsewhere that stands */
@@ -133,14 +133,18 @@ void worker_match(struct classifier_worker *worker, const struct classify_input 
                   struct diagnostics *diagnostics);
 /* Marks consumed candidates. */
 void state_consume(struct classifier_worker *worker, struct state *state);
+/* With matches: an entry whose `in:` does not let it stand here. */
+void state_add_misplaced(struct classifier_worker *worker, struct state *state, uint32_t entry, uint32_t begin,
+                         uint32_t end);
 /* Candidates, host and source → evidence with its fate, as far as words alone decide it. */
 void state_collect(struct classifier_worker *worker, struct state *state, const struct classify_input *input);
 /* Evidence → points of terms. */
-void state_score(struct classifier_worker *worker, struct state *state);
-/* Points → verdicts; then the labels. */
+void state_score(struct state *state);
+/* Points → verdicts, with the article's labels. */
 void state_decide(struct state *state, const struct classify_input *input);
-/* After state_decide: what the article says of this taxonomy beats it. */
-void labels_apply(const struct state *state, const struct classify_input *input);
+/* What the article says of this taxonomy beats the rules. */
+/* true when it replaced what the rules said, so that `otherwise` is not asked for. */
+bool labels_apply(struct decision *decision, const struct classify_input *input);
 /* Once an article: labels that name no term of any taxonomy. */
 void labels_check(const struct classifier *classifier, const struct classify_input *input, struct place place,
                   struct diagnostics *diagnostics);

@@ -2,7 +2,8 @@
 
 #include <limits.h>
 
-enum { ORDER_UNSAID = UINT_MAX };
+/* Unlike any index of a choice. */
+static const unsigned order_unsaid = UINT_MAX;
 
 struct source_keys {
     struct slice files;
@@ -161,7 +162,7 @@ static void read_defaults(struct loading *loading, const struct node *node, stru
 /* --- the list ----------------------------------------------------------------------------------------------- */
 
 static struct source read_source(struct loading *loading, const struct node *node) {
-    struct source_keys keys = {.order = ORDER_UNSAID};
+    struct source_keys keys = {.order = order_unsaid};
     table_read(loading, &source_table, node, &keys);
     struct source source = {
         .files = keys.files,
@@ -175,7 +176,7 @@ static struct source read_source(struct loading *loading, const struct node *nod
     };
     bool listing = source.reader && slice_equal(slice_of(source.reader), SLICE("listing"));
     source.order = listing ? ORDER_NEWEST_FIRST : ORDER_OLDEST_FIRST;
-    if (keys.order != ORDER_UNSAID)
+    if (keys.order != order_unsaid)
         source.order = (enum source_order)keys.order;
     if (keys.fields)
         table_read(loading, &fields_table, keys.fields, source.fields);

@@ -55,7 +55,7 @@ void field_source(struct field_reader *reader, struct article *article) {
 
 /* The next of several words in one scalar: cut at commas of either script and 、. */
 static bool take_listed(struct slice *rest, struct slice *ret_word) {
-    static const struct slice separators[] = {SLICE(","), SLICE("，"), SLICE("、")};
+    const struct slice separators[] = {SLICE(","), SLICE("，"), SLICE("、")};
     if (!rest->size)
         return false;
     size_t end = rest->size;
@@ -114,7 +114,7 @@ static bool is_media_type(struct slice type) {
 
 /* RSS wants a type; most sources have the name's ending only. */
 static struct slice type_of_address(struct slice url) {
-    static const struct {
+    const struct {
         struct slice ending, type;
     } types[] = {
         {SLICE(".mp3"), SLICE("audio/mpeg")},  {SLICE(".m4a"), SLICE("audio/mp4")}, {SLICE(".ogg"), SLICE("audio/ogg")},

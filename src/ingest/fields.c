@@ -72,21 +72,12 @@ struct slice field_line(struct field_reader *reader, const struct raw_value *val
 
 /* Most addresses need no encoding, and are then not copied. */
 static bool is_plain_address(struct slice text) {
-    for (size_t i = 0; i < text.size; i++)
-        switch (text.data[i]) {
-        case '!':
-        case '#' ... '$':
-        case '&' ... ';':
-        case '=':
-        case '?' ... '[':
-        case ']':
-        case '_':
-        case 'a' ... 'z':
-        case '~':
-            break;
-        default:
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (c <= ' ' || c > '~' || c == '"' || c == '%' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`' ||
+            (c >= '{' && c <= '}'))
             return false;
-        }
+    }
     return true;
 }
 
@@ -117,7 +108,7 @@ static bool refuse(struct field_reader *reader, enum diagnostic_id id, const str
 
 /* A title that is cut is choked once more: the cut may have taken the end of a bidi isolate. */
 static struct slice cut_title(struct field_reader *reader, struct slice title) {
-    static const struct slice omission = SLICE("…");
+    const struct slice omission = SLICE("…");
     if (title.size <= TITLE_MOST || utf8_count(title) <= TITLE_MOST)
         return title;
     diag_report(reader->diagnostics, DIAGNOSTIC_TITLE_TOO_LONG, reader->raw->place, "%zu characters",
@@ -163,7 +154,7 @@ static struct slice read_text(struct field_reader *reader, enum article_field fi
 }
 
 static bool read_body(struct field_reader *reader, struct article *article) {
-    static const struct slice formats[] = {
+    const struct slice formats[] = {
         [BODY_TEXT] = SLICE("text"), [BODY_MARKDOWN] = SLICE("markdown"), [BODY_HTML] = SLICE("html")};
     article->summary = read_text(reader, ARTICLE_FIELD_SUMMARY);
     article->body = read_text(reader, ARTICLE_FIELD_BODY);
@@ -203,8 +194,8 @@ static bool is_language(struct slice tag) {
 }
 
 static struct slice read_column(struct field_reader *reader) {
-    static const struct slice open = SLICE("【");
-    static const struct slice close = SLICE("】");
+    const struct slice open = SLICE("【");
+    const struct slice close = SLICE("】");
     struct raw_value value = field_value(reader, ARTICLE_FIELD_COLUMN);
     struct slice column = field_line(reader, &value, "column");
     if (slice_starts_with(column, open) && slice_ends_with(column, close))
@@ -213,8 +204,8 @@ static struct slice read_column(struct field_reader *reader) {
 }
 
 static bool read_withdrawn(struct field_reader *reader) {
-    static const struct slice yes[] = {SLICE("true"), SLICE("yes"), SLICE("1")};
-    static const struct slice no[] = {SLICE("false"), SLICE("no"), SLICE("0")};
+    const struct slice yes[] = {SLICE("true"), SLICE("yes"), SLICE("1")};
+    const struct slice no[] = {SLICE("false"), SLICE("no"), SLICE("0")};
     struct raw_value value = field_value(reader, ARTICLE_FIELD_WITHDRAWN);
     if (value.kind == RAW_ABSENT)
         return false;

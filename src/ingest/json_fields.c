@@ -206,9 +206,14 @@ static bool read_word(struct scanner *scanner, struct slice word) {
 
 static bool skip_container(struct scanner *scanner, unsigned level);
 
-/* Everything but strings; *ret_kind is set for strings too. */
+/* Every value but a string. */
 static bool read_other(struct scanner *scanner, unsigned level, enum json_kind *ret_kind) {
-    switch (peek(scanner)) {
+    char first = peek(scanner);
+    if (first == '-' || (first >= '0' && first <= '9')) {
+        *ret_kind = JSON_NUMBER;
+        return read_number(scanner);
+    }
+    switch (first) {
     case '{':
     case '[':
         *ret_kind = *scanner->at == '{' ? JSON_OBJECT : JSON_ARRAY;
@@ -222,10 +227,6 @@ static bool read_other(struct scanner *scanner, unsigned level, enum json_kind *
     case 'n':
         *ret_kind = JSON_NULL;
         return read_word(scanner, SLICE("null"));
-    case '-':
-    case '0' ... '9':
-        *ret_kind = JSON_NUMBER;
-        return read_number(scanner);
     default:
         return fail_here(scanner, "a value is missing");
     }

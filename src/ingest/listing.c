@@ -40,7 +40,7 @@ static bool is_date(struct slice line) {
 
 /* Lines that begin the foot of such pages: an invitation to write, links as a list. */
 static bool begins_foot(struct slice line) {
-    static const struct slice starts[] = {SLICE("有想补充的信息"), SLICE("- 联系我们"), SLICE("- 企业入驻")};
+    const struct slice starts[] = {SLICE("有想补充的信息"), SLICE("- 联系我们"), SLICE("- 企业入驻")};
     for (size_t i = 0; i < ARRAY_LENGTH(starts); i++)
         if (slice_starts_with(line, starts[i]))
             return true;
@@ -132,8 +132,8 @@ static bool next_record(struct slice text, size_t *position, unsigned *line, str
 
 /* 【column】title */
 static void split_title(struct slice line, struct raw_article *raw) {
-    static const struct slice open = SLICE("【");
-    static const struct slice close = SLICE("】");
+    const struct slice open = SLICE("【");
+    const struct slice close = SLICE("】");
     size_t end = slice_find(line, close, 0);
     if (slice_starts_with(line, open) && end < line.size && slice_trim(slice_from(line, end + close.size)).size) {
         raw->fields[ARTICLE_FIELD_COLUMN] =

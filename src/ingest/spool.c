@@ -29,7 +29,7 @@ int spool_open(const char *folder) {
 
 bool spool_charset(struct slice encoding, const char **ret_charset) {
     /* Supersets serve their subsets: what calls itself GBK or GB2312 is often more. */
-    static const struct {
+    const struct {
         struct slice name;
         const char *charset;
     } charsets[] = {
@@ -172,7 +172,7 @@ static bool inflate_chunk(struct spooler *spooler, z_stream *stream, int *state)
         size_t size = sizeof out - stream->avail_out;
         if (size && !take_text(spooler, (struct slice){(const char *)out, size}))
             return false;
-    } while ((*state == Z_OK || *state == Z_STREAM_END) && (stream->avail_in || !stream->avail_out));
+    } while ((*state == Z_OK && !stream->avail_out) || (*state >= Z_OK && stream->avail_in));
     return true;
 }
 

@@ -92,7 +92,8 @@ void layout_release(struct layout *layout) {
 }
 
 bool layout_lock(const struct layout *layout, bool wait, int *ret_lock) {
-    CLEANUP(file_close) int lock = openat(layout->parent, layout->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    CLEANUP(file_close)
+    int lock = openat(layout->parent, layout->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (lock < 0)
         return false;
     while (flock(lock, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0)

@@ -18,8 +18,8 @@ struct layout {
 };
 
 /*
- * A symbolic link to a folder stands for that folder. What is missing above the output is created. false with errno set:
- * EINVAL when the name is no folder's name ("/", ""), ELOOP for a link to nothing, ENOTDIR for a file.
+ * A symbolic link to a folder stands for that folder. What is missing above the output is created. false with errno
+ * set: EINVAL when the name is no folder's name ("/", ""), ELOOP for a link to nothing, ENOTDIR for a file.
  */
 MUST_CHECK bool layout_find(const char *directory, struct arena *arena, struct layout *ret_layout);
 void layout_release(struct layout *layout);

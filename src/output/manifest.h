@@ -6,14 +6,14 @@
 #include "model/tree.h"
 
 /*
- * manifest.json: {"files": [{"path", "size", "sha256", "type", "entries"?}, …]}, sorted by the bytes of the paths, itself
- * not listed. A pure function of the tree, so it is compared byte by byte.
+ * manifest.json: {"files": [{"path", "size", "sha256", "type", "entries"?}, …]}, sorted by the bytes of the paths,
+ * itself not listed. A pure function of the tree, so it is compared byte by byte.
  */
 #define MANIFEST_NAME "manifest.json"
 
 enum manifest_state {
     MANIFEST_READ,
-    MANIFEST_DAMAGED,  /* no JSON, or a list that we did not write so: unsorted, paths that lead outside … */
+    MANIFEST_DAMAGED,   /* no JSON, or a list that we did not write so: unsorted, paths that lead outside … */
     MANIFEST_SOMEBODYS, /* JSON without a list of files: a web app's, say. Not ours to replace. */
 };
 

@@ -12,8 +12,9 @@
  *     .public.lock       flock; never unlinked
  *     .public.dirty      there while the stage is being changed: after a crash nothing in the stage is believed
  *
- * Order: output_open (lock, old manifest, ready the stage) → output_put for every file, from any thread → output_finish (foreign files, static
- * folder, manifest, sync) → the caller's last checks → output_swap → output_close. Leaving without output_swap leaves the served tree as it was.
+ * Order: output_open (lock, old manifest, ready the stage) → output_put for every file, from any thread → output_finish
+ * (foreign files, static folder, manifest, sync) → the caller's last checks → output_swap → output_close. Leaving
+ * without output_swap leaves the served tree as it was.
  */
 struct output;
 
@@ -22,8 +23,8 @@ enum output_result {
     OUTPUT_BUSY,          /* exit 75 */
     OUTPUT_CANNOT_CREATE, /* exit 73; permission: 77 */
     OUTPUT_NO_PERMISSION,
-    OUTPUT_CLASH,         /* exit 73: somebody else's file stands in the way */
-    OUTPUT_FAILED,        /* exit 74: an I/O error; the old tree stands */
+    OUTPUT_CLASH,  /* exit 73: somebody else's file stands in the way */
+    OUTPUT_FAILED, /* exit 74: an I/O error; the old tree stands */
 };
 
 struct output_options {
@@ -31,6 +32,7 @@ struct output_options {
     bool wait;                 /* for the lock */
     bool full;                 /* believe nothing in the stage */
     const char *copied_folder; /* static:; NULL */
+    bool dry_run;              /* write nothing but the lock: what would change is found out and counted */
 };
 
 /* All report into *diagnostics what went wrong. */
@@ -43,8 +45,17 @@ const struct tree *output_old_tree(const struct output *output);
 MUST_CHECK bool output_read_old(const struct output *output, struct slice path, struct buf *buf);
 
 /*
- * One file of the new tree. The same bytes as in the old tree: the old file is linked (copied with its mtime where links are refused). Else
- * written anew, its mtime at least a second later than the old one's. Thread-safe. `type` must outlive the output. Errors are remembered and reported by output_finish.
+ * The tree served before, as the stage has it: for a rollback, which is a build of these files. Empty when there is
+ * none: at first, after a crash, after the per-file way. Read a file before putting it: the stage is where the new one
+ * is made.
+ */
+const struct tree *output_previous_tree(const struct output *output);
+MUST_CHECK bool output_read_previous(const struct output *output, struct slice path, struct buf *buf);
+
+/*
+ * One file of the new tree. The same bytes as in the old tree: the old file is linked (copied with its mtime where
+ * links are refused). Else written anew, its mtime at least a second later than the old one's. Thread-safe. `type` must
+ * outlive the output. Errors are remembered and reported by output_finish.
  */
 void output_put(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries);
 

@@ -9,8 +9,8 @@
 /* Up to here each file is synced for itself: syncfs also writes what other programs left in memory. */
 enum { FEW = 16 };
 
-void stage_init(struct stage *stage, const struct layout *layout, struct mark *mark, int served, bool believed) {
-    *stage = (struct stage){.layout = layout, .mark = mark, .served = served, .root = -1, .believed = believed};
+void stage_init(struct stage *stage, const struct layout *layout, struct mark *mark) {
+    *stage = (struct stage){.layout = layout, .mark = mark, .served = -1, .root = -1};
     pthread_mutex_init(&stage->mutex, NULL);
 }
 
@@ -196,7 +196,7 @@ bool stage_link(struct stage *stage, struct slice path, bool *ret_new) {
         return true;
     if (there && !walk_remove(stage->root, path))
         return stage_fail(stage, "remove", path);
-    if (!walk_link(stage->served, path, stage->root, path, &stage->links_refused))
+    if (!walk_link(stage->served, path, stage->root, path, false, &stage->links_refused))
         return stage_fail(stage, "link", path);
     note_change(stage, path, stage->links_refused && S_ISREG(served.st_mode));
     return true;

@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 
 /*
- * The next tree while it is made. It is the tree that was swapped out last, so most of it is right already: a file whose
- * inode is the served one's needs nothing. Nothing is touched before something is known to have changed (stage_begin), so a
- * run without news leaves the previous tree for a rollback.
+ * The next tree while it is made. It is the tree that was swapped out last, so most of it is right already: a file
+ * whose inode is the served one's needs nothing. Nothing is touched before something is known to have changed
+ * (stage_begin), so a run without news leaves the previous tree for a rollback.
  *
- * No file is ever written into: it may be, by a hard link, the one being served. What changes is unlinked and made anew.
- * Folders are checked one by one to be real folders before something is put below them; a link left by
- * somebody would lead the writing out of the stage.
+ * No file is ever written into: it may be, by a hard link, the one being served. What changes is unlinked and made
+ * anew. Folders are checked one by one to be real folders before something is put below them; a link left by somebody
+ * would lead the writing out of the stage.
  */
 struct stage {
     const struct layout *layout;
@@ -41,7 +41,8 @@ struct stage {
     struct slice failed_path;
 };
 
-void stage_init(struct stage *stage, const struct layout *layout, struct mark *mark, int served, bool believed);
+/* Both are borrowed. `served` and `believed` are set later, before the first use. */
+void stage_init(struct stage *stage, const struct layout *layout, struct mark *mark);
 void stage_release(struct stage *stage);
 
 /* Copied, with a NUL behind it. Thread-safe, as are stage_begin, stage_write and stage_fail. */

@@ -27,12 +27,17 @@ struct slice walk_folder_of(struct slice path) {
     return slice_range(path, 0, end > 0 ? end - 1 : 0);
 }
 
+struct name {
+    struct slice name;
+    unsigned char type; /* DT_… */
+};
+
 static int compare_names(const void *a, const void *b) {
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+    return slice_compare(((const struct name *)a)->name, ((const struct name *)b)->name);
 }
 
 struct names {
-    VEC(struct slice) items;
+    VEC(struct name) items;
 };
 
 static void names_release(struct names *names) {
@@ -56,7 +61,7 @@ static bool read_names(int descriptor, struct arena *arena, struct names *names)
     errno = 0;
     for (struct dirent *entry; (entry = readdir(folder)); errno = 0)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            vec_push(&names->items, arena_copy(arena, slice_of(entry->d_name)));
+            vec_push(&names->items, (struct name){arena_copy(arena, slice_of(entry->d_name)), entry->d_type});
     if (errno != 0)
         return false;
     if (names->items.count)
@@ -64,12 +69,21 @@ static bool read_names(int descriptor, struct arena *arena, struct names *names)
     return true;
 }
 
-static enum walk_kind kind_of(mode_t mode) {
-    if (S_ISREG(mode))
-        return WALK_FILE;
-    if (S_ISLNK(mode))
-        return WALK_LINK;
-    return S_ISDIR(mode) ? WALK_FOLDER : WALK_SPECIAL;
+/* Most filesystems tell the kind with the name; the others are asked. */
+static bool find_kind(int root, struct slice path, unsigned char type, enum walk_kind *ret_kind) {
+    struct stat status;
+    if (type == DT_UNKNOWN) {
+        if (fstatat(root, path.data, &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return false;
+        type = (unsigned char)IFTODT(status.st_mode);
+    }
+    if (type == DT_REG)
+        *ret_kind = WALK_FILE;
+    else if (type == DT_LNK)
+        *ret_kind = WALK_LINK;
+    else
+        *ret_kind = type == DT_DIR ? WALK_FOLDER : WALK_SPECIAL;
+    return true;
 }
 
 static struct slice join(struct arena *arena, struct slice folder, struct slice name) {
@@ -93,13 +107,12 @@ static bool walk_below(int root, struct slice path, struct arena *arena, struct 
     if (walk->items.count && path.size)
         walk->items.items[walk->items.count - 1].empty = names.items.count == 0;
     for (size_t i = 0; i < names.items.count; i++) {
-        struct walk_item item = {.path = join(arena, path, names.items.items[i])};
-        struct stat status;
-        if (fstatat(root, item.path.data, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        const struct name *name = &names.items.items[i];
+        struct walk_item item = {.path = join(arena, path, name->name)};
+        if (!find_kind(root, item.path, name->type, &item.kind)) {
             *unreadable = item.path;
             return false;
         }
-        item.kind = kind_of(status.st_mode);
         vec_push(&walk->items, item);
         if (item.kind == WALK_FOLDER && !walk_below(root, item.path, arena, walk, unreadable))
             return false;
@@ -199,7 +212,8 @@ bool walk_copy(int from_root, struct slice from, int to_root, struct slice to, b
     struct stat status;
     if (fstat(source, &status) != 0)
         return false;
-    CLEANUP(file_close) int target = openat(to_root, to.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    CLEANUP(file_close)
+    int target = openat(to_root, to.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct timespec times[2] = {status.st_atim, status.st_mtim};
     if (target < 0 || !copy_bytes(source, target) || fchmod(target, status.st_mode & 07777) != 0 ||
         futimens(target, times) != 0 || (synced && fsync(target) != 0))
@@ -210,8 +224,8 @@ bool walk_copy(int from_root, struct slice from, int to_root, struct slice to, b
 }
 
 /*
- * Is it the filesystem that refuses (it cannot, must not, or it is another one), not this one file? EPERM can be either: Linux
- * protects the files of others (fs.protected_hardlinks).
+ * Is it the filesystem that refuses (it cannot, must not, or it is another one), not this one file? EPERM can be
+ * either: Linux protects the files of others (fs.protected_hardlinks).
  */
 static bool all_refused(int error, int root, struct slice path) {
     struct stat status;
@@ -224,7 +238,7 @@ static bool is_refusal(int error) {
     return error == EPERM || error == EMLINK || error == ENOTSUP || error == EXDEV || error == ENOSYS;
 }
 
-bool walk_link(int from_root, struct slice from, int to_root, struct slice to, bool *refused) {
+bool walk_link(int from_root, struct slice from, int to_root, struct slice to, bool synced, bool *refused) {
     if (!*refused) {
         if (linkat(from_root, from.data, to_root, to.data, 0) == 0)
             return true;
@@ -232,5 +246,5 @@ bool walk_link(int from_root, struct slice from, int to_root, struct slice to, b
             return false;
         *refused = all_refused(errno, from_root, from);
     }
-    return walk_copy(from_root, from, to_root, to, false);
+    return walk_copy(from_root, from, to_root, to, synced);
 }

@@ -46,11 +46,11 @@ MUST_CHECK bool walk_read(int file, struct buf *buf);
 bool walk_holds(int file, struct slice bytes);
 
 /*
- * A new inode at `to`, where nothing may be: the bytes, mode and mtime of a file, or the target of a link. `synced`: the
- * bytes are on disk when it returns.
+ * A new inode at `to`, where nothing may be: the bytes, mode and mtime of a file, or the target of a link. `synced`:
+ * the bytes are on disk when it returns.
  */
 MUST_CHECK bool walk_copy(int from_root, struct slice from, int to_root, struct slice to, bool synced);
 /* A hard link; where `*refused` is set, and where the filesystem refuses (*refused is then set), a copy. */
-MUST_CHECK bool walk_link(int from_root, struct slice from, int to_root, struct slice to, bool *refused);
+MUST_CHECK bool walk_link(int from_root, struct slice from, int to_root, struct slice to, bool synced, bool *refused);
 
 #endif

@@ -17,6 +17,7 @@
 enum { VERSION = 1, APPLICATION = 0x706E6461, BUSY_MILLISECONDS = 2000, VALUE_MOST = 512 * 1024 * 1024 };
 
 struct cache {
+    char *folder;
     char *path;
     struct diagnostics *diagnostics;
     sqlite3 *database;
@@ -109,7 +110,8 @@ static enum outcome check_version(struct cache *cache) {
  */
 static enum outcome start(struct cache *cache) {
     int descriptor = open(cache->path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    cache->is_writable = descriptor >= 0 && faccessat(AT_FDCWD, cache->path, W_OK, AT_EACCESS) == 0;
+    /* The folder too, for the journal. */
+    cache->is_writable = descriptor >= 0 && faccessat(AT_FDCWD, cache->folder, W_OK, AT_EACCESS) == 0;
     file_close(&descriptor);
     int flags = cache->is_writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     int code = sqlite3_open_v2(cache->path, &cache->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -166,6 +168,7 @@ struct cache *cache_open(const char *folder, struct diagnostics *diagnostics) {
     struct cache *cache = memory_new(sizeof *cache);
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     buf_append_format(&path, "%s/cache.db", folder);
+    cache->folder = memory_copy_string(folder);
     cache->path = memory_copy_string(buf_string(&path));
     cache->diagnostics = diagnostics;
     enum outcome outcome = start(cache);
@@ -181,6 +184,7 @@ void cache_close(struct cache *cache) {
     if (cache->in_transaction)
         (void)execute(cache, "COMMIT");
     stop(cache);
+    free(cache->folder);
     free(cache->path);
     free(cache);
 }

@@ -10,8 +10,8 @@
  * - has no character that XML 1.0 (2.2) forbids: C0 controls but tab and line feed, U+FFFE, U+FFFF; nor DEL and C1 controls (NEL and
  *   U+2028/2029 became line feeds), noncharacters, the BOM U+FEFF and other invisible format characters that spoil matching (U+00AD, U+200B,
  *   U+2060, tag characters); ZWJ and ZWNJ stay,
- * - has line feeds only (CR LF and CR became LF), no blanks at line ends,
- * - CHOKE_LINE: is one line (line ends and tabs became blanks, runs of blanks one), trimmed, and its bidi controls are
+ * - has line feeds only (CR LF and CR became LF), no blanks (space, tab, U+00A0, U+3000) at line ends,
+ * - CHOKE_LINE: is one line (line ends and tabs became blanks, runs of blanks one space), trimmed, and its bidi controls are
  *   balanced: unmatched embeddings, overrides and isolates (U+202A–202E, U+2066–2069) cannot reach beyond it.
  * Text that needs nothing is returned as it came, without a copy.
  */
@@ -30,6 +30,12 @@ struct choke_report {
 };
 
 struct slice text_choke(struct slice text, enum choke_kind kind, struct arena *arena, struct choke_report *report);
+
+/*
+ * Would the choke point drop this character wherever it stands? For text that was decoded after the choke point (character
+ * references in HTML). U+FFFD for what is no character stays.
+ */
+bool choke_drops(uint32_t character);
 
 /* "2 control characters, 1 piece of broken UTF-8"; empty when nothing is worth saying. */
 void choke_report_describe(const struct choke_report *report, struct buf *buf);

@@ -58,7 +58,7 @@ static inline uint32_t entry_of(const unsigned char *bytes, size_t *ret_size) {
 static inline struct slice target_of(uint32_t entry) {
     uint32_t number = entry & ~(uint32_t)FOLD_COMPOSES;
     uint32_t begin = fold_target_begins[number];
-    return (struct slice){fold_target_bytes + begin, fold_target_begins[number + 1] - begin};
+    return (struct slice){(const char *)fold_target_bytes + begin, fold_target_begins[number + 1] - begin};
 }
 
 static inline bool is_blank(unsigned char byte) {

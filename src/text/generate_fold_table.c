@@ -184,17 +184,17 @@ static void print_targets(void) {
         begins[i] = size;
         size += (uint32_t)strlen(targets[i]);
     }
+    if (size > TARGETS_MOST * 8)
+        stop("targets are too long");
     begins[target_count] = size;
     print_numbers("uint32_t fold_target_begins[]", begins, target_count + 1);
-    /* Octal escapes, so that the compiler reads one string, which is quicker than a list of numbers. */
-    printf("static const char fold_target_bytes[] =");
-    for (unsigned i = 0; i < target_count; i++) {
-        printf(i % 8 == 0 ? "\n\"" : "");
+    /* Numbers, not one string: a standard compiler need not take strings over 4,095 bytes. */
+    static uint32_t bytes[TARGETS_MOST * 8];
+    size_t count = 0;
+    for (unsigned i = 0; i < target_count; i++)
         for (const char *byte = targets[i]; *byte; byte++)
-            printf("\\%03o", (unsigned)(unsigned char)*byte);
-        printf(i % 8 == 7 || i + 1 == target_count ? "\"" : "");
-    }
-    printf(";\n");
+            bytes[count++] = (unsigned char)*byte;
+    print_numbers("unsigned char fold_target_bytes[]", bytes, count);
 }
 
 int main(void) {

@@ -1,38 +1,9 @@
 #include "output/manifest.h"
 
-#include "json/reader.h"
-#include "json/writer.h"
 #include "output/walk.h"
+#include "json/reader.h"
 
 #include <json-c/json.h>
-
-void manifest_write(const struct tree *tree, struct buf *buf) {
-    struct json_writer json = json_writer_on(buf);
-    json_open_object(&json);
-    json_key(&json, "files");
-    json_open_array(&json);
-    for (size_t i = 0; i < tree->files.count; i++) {
-        const struct tree_file *file = &tree->files.items[i];
-        char hex[SHA256_HEX_SIZE + 1];
-        sha256_hex(&file->hash, hex);
-        json_open_object(&json);
-        json_key(&json, "path");
-        json_string(&json, file->path);
-        json_key(&json, "size");
-        json_unsigned(&json, file->size);
-        json_key(&json, "sha256");
-        json_string(&json, slice_of(hex));
-        json_key(&json, "type");
-        json_string(&json, file->type);
-        if (file->entries) {
-            json_key(&json, "entries");
-            json_unsigned(&json, file->entries);
-        }
-        json_close(&json);
-    }
-    json_close(&json);
-    json_close(&json);
-}
 
 static bool string_of(struct json_object *object, const char *key, struct slice *ret_string) {
     struct json_object *value = NULL;

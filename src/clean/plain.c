@@ -1,0 +1,51 @@
+#include "clean/clean.h"
+
+#include "base/utf8.h"
+#include "clean/markup.h"
+#include "text/sanitiser.h"
+
+/* Text of an article is at most its record, escapes resolved; HTML text is never longer than its HTML. */
+enum { MARKUP_MOST = 16 << 20 /* bytes */ };
+
+static void append_line(void *context, struct slice text, bool is_heading) {
+    struct buf *lines = context;
+    (void)is_heading;
+    if (lines->size)
+        buf_append_byte(lines, '\n');
+    buf_append_slice(lines, text);
+}
+
+/* Pieces are parts of the text without overlap and a line end each, for which at least one byte was left out, or nothing was. */
+static struct slice text_by_lines(struct slice text, struct arena *arena) {
+    CLEANUP(buf_release) struct buf lines = BUF(BUF_UNLIMITED);
+    clean_sections(text, append_line, &lines);
+    return arena_copy(arena, buf_slice(&lines));
+}
+
+/* Most text is lines already, and is then not copied: no numbered heading in it, no ideographic blanks at its edges. */
+static bool is_plain(struct slice text) {
+    return slice_find(text, SLICE("一、"), 0) == text.size && slice_find(text, SLICE("\u3000"), 0) == text.size;
+}
+
+static size_t lead_of(struct slice text) {
+    struct slice lead = slice_range(text, 0, slice_find_byte(text, '\n', 0));
+    size_t most = utf8_offset(lead, LEAD_MOST);
+    return lead.size < most ? lead.size : most;
+}
+
+bool clean_plain_text(const struct article *article, struct arena *arena, struct plain_text *ret_text) {
+    struct slice text = article->body.size ? article->body : article->summary;
+    if (article->body.size && article->format != BODY_TEXT) {
+        CLEANUP(buf_release) struct buf html = BUF(MARKUP_MOST);
+        CLEANUP(buf_release) struct buf plain = BUF(MARKUP_MOST);
+        if (!clean_markup(article, &html) || html.failed)
+            return false;
+        html_append_text(buf_slice(&html), &plain);
+        text = arena_copy(arena, slice_trim(buf_slice(&plain)));
+    } else if (!is_plain(text)) {
+        text = text_by_lines(text, arena);
+    }
+    text = slice_trim(text);
+    *ret_text = (struct plain_text){text, lead_of(text)};
+    return true;
+}

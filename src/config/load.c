@@ -1,0 +1,168 @@
+#include "base/file.h"
+#include "config/sections.h"
+
+#include <errno.h>
+
+struct configuration_keys {
+    const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired;
+};
+
+#define ROW(name, ...) {.key = #name, .kind = VALUE_NODE, .offset = offsetof(struct configuration_keys, name), __VA_ARGS__}
+static const struct key_row configuration_rows[] = {
+    ROW(site, .required = true),        ROW(sources, .required = true),  ROW(include, .required = false),
+    ROW(taxonomies, .required = false), ROW(channels, .required = false), ROW(output, .required = false),
+    ROW(retired, .required = false),
+};
+const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
+                                              false};
+static const struct key_row included_rows[] = {
+    ROW(taxonomies, .required = false),
+    ROW(retired, .required = false),
+};
+const struct key_table included_table = {"included", included_rows, ARRAY_LENGTH(included_rows), false};
+
+/* What all files say, and in which order they were read. */
+struct files {
+    struct loading *loading;
+    VEC(const struct node *) taxonomies;
+    VEC(const struct node *) retired;
+    struct map seen; /* path → its number in order of reading */
+};
+
+static void files_release(struct files *files) {
+    vec_release(&files->taxonomies);
+    vec_release(&files->retired);
+    map_release(&files->seen);
+}
+
+/* --- files -------------------------------------------------------------------------------------------------- */
+
+static struct node *read_file(struct loading *loading, const char *path, const struct node *included_from) {
+    CLEANUP(buf_release) struct buf bytes = BUF(NODE_SOURCE_MOST);
+    struct slice name = slice_of(path);
+    if (file_read(path, &bytes))
+        return node_read_on(buf_slice(&bytes), name, 1, &loading->settings->arena, loading->diagnostics);
+    int error = errno;
+    if (error == EFBIG)
+        diag_report(loading->diagnostics, DIAGNOSTIC_YAML_LIMIT, (struct place){.file = name}, "over 1 MiB");
+    else if (included_from)
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, included_from, "%s: %s", path, strerror(error));
+    else
+        diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, (struct place){.file = name}, "%s",
+                    strerror(error));
+    return NULL;
+}
+
+static void read_included(struct files *files, const char *path, const struct node *included_from) {
+    struct configuration_keys keys = {0};
+    if (map_get(&files->seen, slice_of(path), UINT64_MAX) != UINT64_MAX)
+        return;
+    map_set(&files->seen, slice_of(path), files->seen.count);
+    const struct node *root = read_file(files->loading, path, included_from);
+    if (!root)
+        return;
+    table_read(files->loading, &included_table, root, &keys);
+    if (keys.taxonomies)
+        vec_push(&files->taxonomies, keys.taxonomies);
+    if (keys.retired)
+        vec_push(&files->retired, keys.retired);
+}
+
+static void read_pattern(struct files *files, const struct node *node) {
+    struct loading *loading = files->loading;
+    struct arena *arena = &loading->settings->arena;
+    const char *pattern = arena_copy(arena, node->text).data;
+    CLEANUP(file_list_release) struct file_list list = {0};
+    file_list_matching(file_join(arena, loading->settings->folder, pattern), arena, &list);
+    for (size_t i = 0; i < list.unreadable.count; i++)
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, node, "%s", list.unreadable.items[i]);
+    if (list.paths.count == 0)
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_NO_INCLUDE, node, "%s", pattern);
+    for (size_t i = 0; i < list.paths.count; i++)
+        read_included(files, list.paths.items[i], node);
+}
+
+/* --- order of messages -------------------------------------------------------------------------------------- */
+
+/* Mistakes are shown as they stand in the files, not as the parts are read. */
+static bool stands_before(const struct files *files, const struct diagnostic *a, const struct diagnostic *b) {
+    uint64_t a_file = map_get(&files->seen, a->place.file, UINT64_MAX);
+    uint64_t b_file = map_get(&files->seen, b->place.file, UINT64_MAX);
+    if (a_file != b_file)
+        return a_file < b_file;
+    if (a->place.line != b->place.line)
+        return a->place.line < b->place.line;
+    return a->place.column < b->place.column;
+}
+
+/* By insertion: stable, and of an editor's mistakes there are few. */
+static void sort_items(const struct files *files, struct diagnostic *items, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        struct diagnostic item = items[i];
+        size_t at = i;
+        for (; at > 0 && stands_before(files, &item, &items[at - 1]); at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------------- */
+
+static void read_parts(struct files *files, const struct configuration_keys *keys) {
+    struct loading *loading = files->loading;
+    struct head_defaults defaults;
+    if (keys->taxonomies)
+        vec_push(&files->taxonomies, keys->taxonomies);
+    if (keys->retired)
+        vec_push(&files->retired, keys->retired);
+    struct scalars patterns = scalars_read(loading, keys->include);
+    for (size_t i = 0; i < patterns.count; i++)
+        read_pattern(files, patterns.items[i]);
+    site_read(loading, keys->site);
+    taxonomies_read(loading, files->taxonomies.items, files->taxonomies.count);
+    sources_read(loading, keys->sources);
+    output_read(loading, keys->output, &defaults);
+    channels_read(loading, keys->channels, &defaults);
+    retired_read(loading, files->retired.items, files->retired.count);
+}
+
+static void read_configuration(struct files *files, const char *path) {
+    struct configuration_keys keys = {0};
+    map_set(&files->seen, slice_of(path), 0);
+    const struct node *root = read_file(files->loading, path, NULL);
+    if (!root)
+        return;
+    table_read(files->loading, &configuration_table, root, &keys);
+    read_parts(files, &keys);
+}
+
+bool config_load(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
+                 struct settings *ret_settings) {
+    struct settings settings = {0};
+    struct loading loading = {&settings, diagnostics, known};
+    CLEANUP(files_release) struct files files = {.loading = &loading};
+    size_t errors = diagnostics->counts[SEVERITY_ERROR];
+    size_t first = diagnostics->items.count;
+    path = arena_copy_string(&settings.arena, path);
+    settings.folder = file_folder(&settings.arena, path);
+    read_configuration(&files, path);
+    if (diagnostics->items.count > first)
+        sort_items(&files, diagnostics->items.items + first, diagnostics->items.count - first);
+    if (diagnostics->counts[SEVERITY_ERROR] > errors) {
+        settings_release(&settings);
+        *ret_settings = (struct settings){0};
+        return false;
+    }
+    *ret_settings = settings;
+    return true;
+}
+
+void settings_release(struct settings *settings) {
+    for (size_t i = 0; i < settings->taxonomies.count; i++) {
+        /* The taxonomies are const; what their maps hold on the heap goes all the same. */
+        struct map names = settings->taxonomies.items[i].term_names;
+        map_release(&names);
+    }
+    arena_release(&settings->arena);
+    *settings = (struct settings){0};
+}

@@ -1,0 +1,234 @@
+#include "output/output.h"
+
+#include "base/file.h"
+#include "output/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { MANIFEST_MOST = 1 << 30 };
+
+struct place output_place(const struct output *output) {
+    return (struct place){.file = slice_of(output->options.directory)};
+}
+
+enum output_result output_result_of(int error, enum output_result otherwise) {
+    return error == EACCES || error == EPERM ? OUTPUT_NO_PERMISSION : otherwise;
+}
+
+enum output_result output_report_failure(struct output *output, enum diagnostic_id id,
+                                         struct diagnostics *diagnostics) {
+    struct stage *stage = &output->stage;
+    diag_report(diagnostics, id, output_place(output), "cannot %s %.*s: %s", stage->failed_to,
+                SLICE_ARGUMENTS(stage->failed_path), strerror(stage->error));
+    return output_result_of(stage->error, OUTPUT_FAILED);
+}
+
+static const char *find_error(int error) {
+    if (error == EINVAL)
+        return "this is no folder's name";
+    return error == ELOOP ? "it is a symbolic link to nothing" : strerror(error);
+}
+
+static enum output_result cannot_create(struct output *output, const char *what, int error,
+                                        struct diagnostics *diagnostics) {
+    diag_report(diagnostics, DIAGNOSTIC_OUTPUT_CANNOT_CREATE, output_place(output), "%s: %s", what, find_error(error));
+    return output_result_of(error, OUTPUT_CANNOT_CREATE);
+}
+
+static enum output_result take_lock(struct output *output, struct diagnostics *diagnostics) {
+    const struct output_options *options = &output->options;
+    if (!layout_find(options->directory, &output->arena, &output->layout))
+        return cannot_create(output, options->directory, errno, diagnostics);
+    if (layout_lock(&output->layout, options->wait, &output->lock))
+        return OUTPUT_OK;
+    if (errno != EWOULDBLOCK)
+        return cannot_create(output, output->layout.lock, errno, diagnostics);
+    diag_report(diagnostics, DIAGNOSTIC_OUTPUT_BUSY, output_place(output), "%s", output->layout.lock);
+    return OUTPUT_BUSY;
+}
+
+/* A whole file below a folder; errno ENOENT when there is none. */
+static bool read_below(int root, struct slice path, struct buf *buf) {
+    CLEANUP(file_close) int file = openat(root, path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0)
+        return false;
+    if (!S_ISREG(status.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    return walk_read(file, buf);
+}
+
+static enum output_result read_old_manifest(struct output *output, struct diagnostics *diagnostics) {
+    const char *why = NULL;
+    if (output->served < 0)
+        return OUTPUT_OK;
+    if (!read_below(output->served, SLICE(MANIFEST_NAME), &output->old_manifest)) {
+        if (errno == ENOENT)
+            return OUTPUT_OK;
+        why = strerror(errno);
+    } else {
+        switch (manifest_read(buf_slice(&output->old_manifest), &output->arena, &output->old_tree, &why)) {
+        case MANIFEST_READ:
+            return OUTPUT_OK;
+        case MANIFEST_SOMEBODYS:
+            diag_report(diagnostics, DIAGNOSTIC_OUTPUT_CLASH, output_place(output), "%s: %s", MANIFEST_NAME, why);
+            return OUTPUT_CLASH;
+        case MANIFEST_DAMAGED:
+            break;
+        }
+    }
+    output->unknown_owner = true;
+    diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "%s", why);
+    return OUTPUT_OK;
+}
+
+/* The tree in the stage, when a run left it whole. A damaged list only costs linking anew. */
+static void read_previous_manifest(struct output *output) {
+    const struct layout *layout = &output->layout;
+    CLEANUP(file_close)
+    int root = openat(layout->parent, layout->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(buf_release) struct buf text = BUF(MANIFEST_MOST);
+    const char *why = NULL;
+    bool whole = root >= 0 && !output->mark.stands && read_below(root, SLICE(MANIFEST_NAME), &text) &&
+                 manifest_read(buf_slice(&text), &output->arena, &output->previous_tree, &why) == MANIFEST_READ;
+    output->stage.served = output->served;
+    output->stage.believed = whole && !output->options.full;
+}
+
+static enum output_result open_trees(struct output *output, struct diagnostics *diagnostics) {
+    const struct layout *layout = &output->layout;
+    if (!mark_read(layout, &output->arena, &output->mark))
+        return cannot_create(output, layout->mark, errno, diagnostics);
+    output->served = openat(layout->parent, layout->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (output->served < 0 && errno != ENOENT)
+        return cannot_create(output, layout->name, errno, diagnostics);
+    output->suspicious = output->options.full || output->mark.stands;
+    enum output_result result = read_old_manifest(output, diagnostics);
+    for (size_t i = 0; i < output->old_tree.files.count; i++)
+        map_set(&output->old_paths, output->old_tree.files.items[i].path, i);
+    read_previous_manifest(output);
+    return result;
+}
+
+enum output_result output_open(const struct output_options *options, struct diagnostics *diagnostics,
+                               struct output **ret_output) {
+    struct output *output = memory_new(sizeof *output);
+    output->options = *options;
+    output->options.directory = arena_copy_string(&output->arena, options->directory);
+    if (options->copied_folder)
+        output->options.copied_folder = arena_copy_string(&output->arena, options->copied_folder);
+    output->layout.parent = output->lock = output->served = -1;
+    output->old_manifest = output->new_manifest = BUF(MANIFEST_MOST);
+    stage_init(&output->stage, &output->layout, &output->mark);
+    enum output_result result = take_lock(output, diagnostics);
+    if (result == OUTPUT_OK)
+        result = open_trees(output, diagnostics);
+    if (result == OUTPUT_OK)
+        *ret_output = output;
+    else
+        output_close(output);
+    return result;
+}
+
+void output_close(struct output *output) {
+    if (!output)
+        return;
+    stage_release(&output->stage);
+    vec_release(&output->puts);
+    vec_release(&output->left_out);
+    vec_release(&output->old_tree.files);
+    vec_release(&output->new_tree.files);
+    vec_release(&output->previous_tree.files);
+    map_release(&output->old_paths);
+    mark_release(&output->mark);
+    buf_release(&output->old_manifest);
+    buf_release(&output->new_manifest);
+    file_close(&output->served);
+    /* The last descriptor of the lock's file: closing it unlocks. */
+    file_close(&output->lock);
+    layout_release(&output->layout);
+    arena_release(&output->arena);
+    free(output);
+}
+
+const struct tree *output_old_tree(const struct output *output) {
+    return &output->old_tree;
+}
+
+const struct tree *output_new_tree(const struct output *output) {
+    return &output->new_tree;
+}
+
+const struct tree *output_previous_tree(const struct output *output) {
+    return &output->previous_tree;
+}
+
+struct output_counts output_counts(const struct output *output) {
+    return output->counts;
+}
+
+static bool read_path(int root, struct slice path, struct buf *buf) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    return walk_path_is_clean(path) && root >= 0 && read_below(root, arena_copy(&arena, path), buf);
+}
+
+bool output_read_old(const struct output *output, struct slice path, struct buf *buf) {
+    return read_path(output->served, path, buf);
+}
+
+bool output_read_previous(const struct output *output, struct slice path, struct buf *buf) {
+    const struct layout *layout = &output->layout;
+    CLEANUP(file_close)
+    int root = openat(layout->parent, layout->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return read_path(root, path, buf);
+}
+
+/* Is the served file what is put? The manifest is believed, and the disk asked only for the size, where nothing speaks
+ * against it. */
+static bool is_served(const struct output *output, const struct tree_file *file, struct slice bytes) {
+    struct stat status;
+    if (output->served < 0 || fstatat(output->served, file->path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(status.st_mode) || (uint64_t)status.st_size != file->size)
+        return false;
+    uint64_t at = map_get(&output->old_paths, file->path, UINT64_MAX);
+    if (at != UINT64_MAX && !output->suspicious) {
+        const struct tree_file *old = &output->old_tree.files.items[at];
+        return old->size == file->size && sha256_equal(&old->hash, &file->hash);
+    }
+    CLEANUP(file_close) int served = openat(output->served, file->path.data, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    return served >= 0 && walk_holds(served, bytes);
+}
+
+void output_note_put(struct output *output, struct put put) {
+    pthread_mutex_lock(&output->stage.mutex);
+    vec_push(&output->puts, put);
+    pthread_mutex_unlock(&output->stage.mutex);
+}
+
+void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries,
+                      const struct timespec *mtime) {
+    struct stage *stage = &output->stage;
+    if (stage->failed)
+        return;
+    struct put put = {.file = {.path = stage_keep_path(stage, path),
+                               .size = bytes.size,
+                               .hash = sha256_of(bytes),
+                               .type = slice_of(type),
+                               .entries = entries}};
+    if (!walk_path_is_clean(path)) {
+        errno = EINVAL;
+        stage_fail(stage, "write", path);
+        return;
+    }
+    put.same = is_served(output, &put.file, bytes);
+    if (put.same || output->options.dry_run || stage_write(stage, put.file.path, bytes, mtime))
+        output_note_put(output, put);
+}
+
+void output_put(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries) {
+    output_put_dated(output, path, bytes, type, entries, NULL);
+}

@@ -1,0 +1,148 @@
+#include "output/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* When a file comes; a later step refers to earlier ones. Deletions go backwards. */
+enum step {
+    STEP_REST,     /* styles, images, articles' pages, archives: refer to nothing that changes with them */
+    STEP_FEED,     /* atom.xml: refers to archives and pages */
+    STEP_OPML,     /* refers to feeds */
+    STEP_INDEX,    /* refers to all of them */
+    STEP_MANIFEST, /* says that it is done */
+    STEP_COUNT
+};
+
+static enum step step_of(struct slice path) {
+    struct slice folder = walk_folder_of(path);
+    struct slice name = folder.size ? slice_from(path, folder.size + 1) : path;
+    if (slice_equal(path, SLICE(MANIFEST_NAME)))
+        return STEP_MANIFEST;
+    if (slice_equal(name, SLICE("index.html")))
+        return STEP_INDEX;
+    if (slice_ends_with(name, SLICE(".opml")))
+        return STEP_OPML;
+    bool feed = slice_equal(name, SLICE("atom.xml")) || slice_equal(name, SLICE("rss.xml")) ||
+                slice_equal(name, SLICE("feed.json"));
+    return feed ? STEP_FEED : STEP_REST;
+}
+
+/* Folders above `path`, each a real one: what else stands there was pindao's (plan_foreign saw to that). */
+static bool make_folders(int root, struct slice path, struct arena *arena) {
+    struct slice folder = walk_folder_of(path);
+    if (folder.size == 0)
+        return true;
+    struct stat status;
+    struct slice name = arena_copy(arena, folder);
+    if (fstatat(root, name.data, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    if (!make_folders(root, folder, arena))
+        return false;
+    return (unlinkat(root, name.data, 0) == 0 || errno == ENOENT) && mkdirat(root, name.data, 0755) == 0;
+}
+
+static bool replace_one(struct output *output, struct slice path, struct arena *arena) {
+    int root = output->served;
+    struct slice draft = SLICE(REPLACE_DRAFT);
+    struct stage *stage = &output->stage;
+    bool refused = stage->links_refused;
+    if (!make_folders(root, path, arena) || !walk_remove(root, draft))
+        return stage_fail(stage, "replace", path);
+    if (!walk_link(stage->root, path, root, draft, true, &refused))
+        return stage_fail(stage, "replace", path);
+    if (renameat(root, draft.data, root, path.data) == 0)
+        return true;
+    /* A folder of files that are all gone from the new tree stands there. */
+    if (errno != EISDIR || !walk_remove(root, path) || renameat(root, draft.data, root, path.data) != 0)
+        return stage_fail(stage, "replace", path);
+    /* rename does nothing, successfully, when both names are one inode already: after a crash. */
+    return true;
+}
+
+static bool sync_served(struct output *output) {
+    return syncfs(output->served) == 0 || stage_fail(&output->stage, "sync", slice_of(output->layout.name));
+}
+
+static bool replace_step(struct output *output, enum step step, struct arena *arena) {
+    bool any = false;
+    for (size_t i = 0; i < output->puts.count; i++) {
+        const struct put *put = &output->puts.items[i];
+        if (put->same || step_of(put->file.path) != step)
+            continue;
+        any = true;
+        if (!replace_one(output, put->file.path, arena))
+            return false;
+    }
+    if (step == STEP_MANIFEST) {
+        any = true;
+        if (!replace_one(output, SLICE(MANIFEST_NAME), arena))
+            return false;
+    }
+    return !any || sync_served(output);
+}
+
+static bool is_put(const struct map *puts, struct slice path) {
+    return map_get(puts, path, 0) != 0;
+}
+
+/* The file, and the folders that it leaves empty. */
+static bool delete_one(struct output *output, struct slice path, struct arena *arena) {
+    if (unlinkat(output->served, path.data, 0) != 0) {
+        /* ENOTDIR, EISDIR: the new tree has a file where its folder was, or a folder in its place. */
+        if (errno == ENOENT || errno == ENOTDIR || errno == EISDIR)
+            return true;
+        return stage_fail(&output->stage, "remove", path);
+    }
+    for (struct slice folder = walk_folder_of(path); folder.size; folder = walk_folder_of(folder))
+        if (unlinkat(output->served, arena_copy(arena, folder).data, AT_REMOVEDIR) != 0)
+            return errno == ENOTEMPTY || errno == EEXIST || stage_fail(&output->stage, "remove", folder);
+    return true;
+}
+
+/* What the old manifest or an earlier half-done run names and the new tree does not have. */
+static bool delete_files(struct output *output, struct arena *arena) {
+    CLEANUP(map_release) struct map puts = {0};
+    bool deleted =
+        walk_remove(output->served, SLICE(REPLACE_DRAFT)) || stage_fail(&output->stage, "remove", SLICE(REPLACE_DRAFT));
+    for (size_t i = 0; i < output->puts.count; i++)
+        map_set(&puts, output->puts.items[i].file.path, 1);
+    for (int step = STEP_COUNT; deleted && step-- > 0;) {
+        for (size_t i = 0; deleted && i < output->old_tree.files.count; i++) {
+            struct slice path = output->old_tree.files.items[i].path;
+            deleted = (int)step_of(path) != step || is_put(&puts, path) || delete_one(output, path, arena);
+        }
+        for (size_t i = 0; deleted && i < output->mark.paths.count; i++) {
+            struct slice path = output->mark.paths.items[i];
+            deleted = (int)step_of(path) != step || is_put(&puts, path) || delete_one(output, path, arena);
+        }
+    }
+    return deleted;
+}
+
+/* The mark gets the names of what the old manifest does not have: see mark.h. */
+static bool announce(struct output *output) {
+    struct {
+        VEC(struct slice) paths;
+    } fresh = {0};
+    for (size_t i = 0; i < output->puts.count; i++) {
+        const struct put *put = &output->puts.items[i];
+        if (!put->same && map_get(&output->old_paths, put->file.path, UINT64_MAX) == UINT64_MAX)
+            vec_push(&fresh.paths, put->file.path);
+    }
+    bool announced = mark_set(&output->mark, &output->layout, fresh.paths.items, fresh.paths.count);
+    vec_release(&fresh.paths);
+    return announced || stage_fail(&output->stage, "write", slice_of(output->layout.mark));
+}
+
+bool replace_files(struct output *output, bool *ret_began) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    *ret_began = false;
+    if (!announce(output))
+        return false;
+    *ret_began = true;
+    for (int step = STEP_REST; step < STEP_COUNT; step++)
+        if (!replace_step(output, (enum step)step, &arena))
+            return false;
+    return delete_files(output, &arena) && sync_served(output);
+}
