@@ -214,6 +214,14 @@ void channels_select(struct channels *channels, const struct index *index, const
     free(memberships);
 }
 
+const struct channel *channels_widest(const struct channels *channels) {
+    const struct channel *found = &channels->items.items[0];
+    for (size_t i = 1; i < channels->items.count; i++)
+        if (channels->items.items[i].matching > found->matching)
+            found = &channels->items.items[i];
+    return found;
+}
+
 bool channel_is_listed(const struct channel *channel) {
     return channel->matching >= channel->rule->list_from;
 }

@@ -20,6 +20,9 @@ struct slice {
 /* For printf: "%.*s", SLICE_ARGUMENTS(slice). Slices over INT_MAX are cut. */
 #define SLICE_ARGUMENTS(slice) slice_print_size(slice), (slice).data ? (slice).data : ""
 #define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+/* The same as an initialiser of static data, where C wants a constant. */
+#define SLICE_CONSTANT(literal)                                                                                        \
+    { "" literal, sizeof(literal) - 1 }
 
 struct slice slice_of(const char *string);                              /* of a C string; NULL gives the empty one */
 struct slice slice_from(struct slice slice, size_t begin);              /* from byte `begin`; empty when past the end */

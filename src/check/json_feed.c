@@ -236,9 +236,13 @@ static void check_object(struct json_check *check, struct json_object *object, c
     for (size_t i = 0; i < shape->count; i++)
         if (shape->fields[i].required && !json_object_object_get_ex(object, shape->fields[i].key, NULL))
             check_error(check->checker, here(check), "the %s has no %s", shape->name, shape->fields[i].key);
-    json_object_object_foreach(object, key, value) {
+    /* The iterator, not json_object_object_foreach: that macro is no C17. */
+    struct json_object_iterator end = json_object_iter_end(object);
+    for (struct json_object_iterator at = json_object_iter_begin(object); !json_object_iter_equal(&at, &end);
+         json_object_iter_next(&at)) {
+        const char *key = json_object_iter_peek_name(&at);
         check->steps[check->depth++] = (struct json_step){.key = key};
-        check_member(check, key, value, shape);
+        check_member(check, key, json_object_iter_peek_value(&at), shape);
         check->depth--;
     }
     if (shape == &item_shape)

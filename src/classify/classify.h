@@ -41,8 +41,9 @@ struct classify_input {
 };
 
 /*
- * Decides. decisions[taxonomies->count] are filled in; they belong to the worker and live until its next call. With `with_matches` every
- * match of a word that speaks for a term (strong, words, weak, spans, hosts, sources) and its fate is in them (slower). Labels that name no term are reported at `place`.
+ * Decides. decisions[taxonomies->count] are filled in; they belong to the worker and live until its next call. With
+ * `with_matches` every match of a word that speaks for a term (strong, words, weak, spans, hosts, sources) and its fate is
+ * in them (slower). Labels that name no term are reported at `place`.
  */
 const struct decision *classify(struct classifier_worker *worker, const struct classify_input *input,
                                 bool with_matches, struct place place, struct diagnostics *diagnostics);

@@ -44,7 +44,7 @@ static void totals_sum(struct decision *decision) {
     }
 }
 
-static enum term_verdict ordinary_verdict(const struct decision *decision, size_t number) {
+static enum term_verdict own_verdict(const struct decision *decision, size_t number) {
     const struct taxonomy *taxonomy = decision->taxonomy;
     const struct term *term = &taxonomy->terms[number];
     double points = decision->terms[number].points;
@@ -63,7 +63,7 @@ static bool ordinary_decide(struct decision *decision) {
     for (size_t i = 0; i < decision->taxonomy->term_count; i++) {
         struct term_decision *term = &decision->terms[i];
         if (is_ordinary(&decision->taxonomy->terms[i]) && term->points > 0) {
-            term->verdict = ordinary_verdict(decision, i);
+            term->verdict = own_verdict(decision, i);
             term->chosen = term->verdict == VERDICT_STANDS;
             any |= term->chosen;
         }
@@ -122,9 +122,8 @@ static double alongside_decide(struct decision *decision) {
 }
 
 /*
- * The first background term with points stands when no ordinary one does; beside a term that is alongside it must reach
- * its part of that one's points. `min` is for terms that claim an article against others: not for what is left over.
- * Without anything alongside, the column alone admits it.
+ * The first background term that reaches the figures stands, when no ordinary one does; beside a term that is alongside it
+ * must also reach its part of that one's points. Without such a one, the column alone admits it.
  */
 static void background_decide(struct state *state, bool ordinary_stands, double alongside) {
     struct decision *decision = state->decision;
@@ -137,14 +136,14 @@ static void background_decide(struct state *state, bool ordinary_stands, double 
         if (!term->background || decided->chosen || (decided->points <= 0 && !admitted)) {
             continue;
         }
+        decided->verdict = admitted ? VERDICT_STANDS : own_verdict(decision, i);
         if (!open) {
             decided->verdict = VERDICT_BACKGROUND;
         } else if (alongside >= 0 && !reaches(decided->points, term_of_best(taxonomy, term) * alongside)) {
             decided->verdict = VERDICT_BELOW_BEST;
-        } else {
-            choose(decided, VERDICT_STANDS);
-            open = false;
         }
+        decided->chosen = decided->verdict == VERDICT_STANDS;
+        open &= !decided->chosen;
     }
 }
 

@@ -8,6 +8,8 @@
  * a scan of its own for each field costs more than the few matches that would be told apart.
  */
 
+enum { PLACED_MOST = 4096 };
+
 static int hit_add(unsigned id, unsigned long long begin, unsigned long long end, unsigned flags, void *context) {
     struct classifier_worker *worker = context;
     (void)begin;
@@ -213,7 +215,8 @@ static void expression_use(struct classifier_worker *worker, const struct expres
     const struct use *use = &worker->classifier->uses[expression->first_use];
     for (uint32_t i = 0; i < expression->use_count; i++, use++) {
         struct state *state = &worker->states[use->taxonomy];
-        state->unsorted = true;
+        /* A few are put in their places; where that would take long, all are sorted at the end. */
+        state->unsorted |= state->candidates.count + state->nots.count > PLACED_MOST;
         if (use->kind == USE_ENTRY) {
             entry_add(worker, state, use->index, begin, end, characters);
         } else {

@@ -136,9 +136,14 @@ static void find_heading(struct slice text, struct mark *mark, size_t next) {
     }
 }
 
-/* Does the 一 at `index` begin a run of its own, rather than stand inside one that waits for `expected`? */
-static bool begins_run(const struct marks *marks, size_t index, unsigned expected) {
-    return index + 1 < marks->count && marks->items[index + 1].number == 2 && expected != 2;
+/*
+ * Does the 一 at `index` begin a run of its own, rather than stand inside one that waits for `expected`? Where both would go on
+ * with the same 二, the later one is taken, unless it reads like `一、二线城市`.
+ */
+static bool begins_run(struct slice text, const struct marks *marks, size_t index, unsigned expected) {
+    if (index + 1 >= marks->count || marks->items[index + 1].number != 2)
+        return false;
+    return expected != 2 || digit_at(text, marks->items[index].at + (size_t)2 * HAN_SIZE) != 2;
 }
 
 /* The run that begins at `first` (a 一). Marks its members; returns where the search for the next run goes on. */
@@ -149,7 +154,7 @@ static size_t mark_run(struct slice text, struct marks *marks, size_t first) {
     for (; i < marks->count && count < NUMERAL_MOST; i++) {
         if (marks->items[i].number == count + 1)
             members[count++] = i;
-        else if (marks->items[i].number == 1 && (count == 1 || begins_run(marks, i, count + 1)))
+        else if (marks->items[i].number == 1 && begins_run(text, marks, i, count + 1))
             break;
     }
     if (count < 2)

@@ -21,6 +21,7 @@ struct build {
     struct channels channels;
     struct output *output;
     struct feeds_counts feeds;
+    struct buf widest; /* the Atom feed of the widest channel */
     struct report report;
 };
 
@@ -47,6 +48,7 @@ static int open_output(struct build *build) {
         .directory = directory,
         .wait = build->options.wait,
         .full = build->options.full,
+        .dry_run = build->options.dry_run,
         .copied_folder = settings->output.copied_folder.size
                              ? file_join(&settings->arena, settings->folder, settings->output.copied_folder.data)
                              : NULL,
@@ -87,7 +89,7 @@ static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
         enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->output,
-                                               &build->diagnostics, &build->feeds);
+                                               &build->widest, &build->diagnostics, &build->feeds);
         if (result == FEEDS_OK)
             return EX_OK;
         if (result == FEEDS_NOT_VALID)
@@ -108,8 +110,10 @@ static int finish_output(struct build *build) {
 }
 
 static int guard_tree(struct build *build) {
-    return guard_entries(&build->options, &build->channels, build->output, &build->diagnostics) ? EX_OK
-                                                                                               : EX_CANTCREAT;
+    return guard_entries(&build->options, &build->channels, buf_slice(&build->widest), build->output,
+                         &build->diagnostics)
+               ? EX_OK
+               : EX_CANTCREAT;
 }
 
 static int swap_trees(struct build *build) {
@@ -150,13 +154,14 @@ static void build_release(struct build *build) {
     channels_release(&build->channels);
     if (build->corpus.settings)
         corpus_release(&build->corpus);
+    buf_release(&build->widest);
     cache_close(build->cache);
     settings_release(&build->settings);
     diagnostics_release(&build->diagnostics);
 }
 
 int build_command(int argc, char **argv) {
-    struct build build = {0};
+    struct build build = {.widest = BUF(BUF_UNLIMITED)};
     int code = EX_OK;
     if (!options_read(argc, argv, "coSnjdfswJRMGvq", &build.diagnostics, &build.options))
         code = EX_USAGE;

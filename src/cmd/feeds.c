@@ -33,6 +33,7 @@ struct feeds {
     const struct channels *channels;
     const struct options *options;
     struct output *output;
+    struct buf *widest;
     const struct format *format;
     struct shown *shown;
     size_t shown_count;
@@ -208,6 +209,8 @@ static void run_write_feed(void *context, size_t job, size_t worker_number) {
     if (is_valid(feeds, buf_slice(&worker->buf), buf_slice(&path), channel->entries.count, &feeds->problems[job]))
         output_put(feeds->output, buf_slice(&path), buf_slice(&worker->buf), feeds->format->media_type,
                    (uint32_t)channel->entries.count);
+    if (channel == channels_widest(feeds->channels) && strcmp(feeds->format->name, "atom") == 0)
+        buf_append_slice(feeds->widest, buf_slice(&worker->buf));
     progress_step(&feeds->progress);
 }
 
@@ -253,7 +256,7 @@ static size_t list_channels(const struct feeds *feeds, struct opml_channel *list
 }
 
 static void write_opml(struct feeds *feeds, struct diagnostics *diagnostics) {
-    static const struct slice path = {"feeds.opml", sizeof "feeds.opml" - 1};
+    static const struct slice path = SLICE_CONSTANT("feeds.opml");
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     struct opml_channel *listed = memory_new_array(feeds->channels->items.count, sizeof *listed);
     size_t count = list_channels(feeds, listed);
@@ -292,8 +295,10 @@ static void feeds_release(struct feeds *feeds) {
 
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
                               const struct options *options, struct output *output,
-                              struct diagnostics *diagnostics, struct feeds_counts *ret_counts) {
-    struct feeds feeds = {.corpus = corpus, .channels = channels, .options = options, .output = output};
+                              struct buf *widest, struct diagnostics *diagnostics,
+                              struct feeds_counts *ret_counts) {
+    struct feeds feeds = {
+        .corpus = corpus, .channels = channels, .options = options, .output = output, .widest = widest};
     enum feeds_result result = FEEDS_OK;
     feeds.workers = memory_new_array(options->jobs, sizeof *feeds.workers);
     for (size_t i = 0; i < options->jobs; i++)

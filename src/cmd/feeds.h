@@ -21,9 +21,10 @@ struct feeds_counts {
     size_t shown; /* articles that stand in some head */
 };
 
-/* Channels have been selected. Puts feeds.opml and the feeds in all formats of the settings into `output`. */
+/* Channels have been selected. The Atom feed of the widest one is appended to `widest`, for the guard. Puts feeds.opml and the feeds in all formats of the settings into `output`. */
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
                               const struct options *options, struct output *output,
-                              struct diagnostics *diagnostics, struct feeds_counts *ret_counts);
+                              struct buf *widest, struct diagnostics *diagnostics,
+                              struct feeds_counts *ret_counts);
 
 #endif

@@ -106,33 +106,25 @@ static void count_backdated(void *context, struct slice id, struct slice publish
         before->backdated += date.seconds < before->newest;
 }
 
-static const struct channel *widest(const struct channels *channels) {
-    const struct channel *found = &channels->items.items[0];
-    for (size_t i = 1; i < channels->items.count; i++)
-        if (channels->items.items[i].matching > found->matching)
-            found = &channels->items.items[i];
-    return found;
-}
-
 /* How many old articles would appear as new in the widest channel; 0 where there is nothing to compare. */
-static size_t count_flood(const struct channels *channels, const struct output *output, size_t *ret_shown) {
+static size_t count_flood(const struct channels *channels, struct slice new_widest, const struct output *output,
+                          size_t *ret_shown) {
     CLEANUP(buf_release) struct buf path = BUF(4096);
     CLEANUP(buf_release) struct buf old = BUF(BUF_UNLIMITED);
-    CLEANUP(buf_release) struct buf new = BUF(BUF_UNLIMITED);
     struct shown_before before = {.newest = INT64_MIN};
-    buf_append_slice(&path, slice_from(widest(channels)->path, 1));
+    buf_append_slice(&path, slice_from(channels_widest(channels)->path, 1));
     buf_append_string(&path, feed_file + 1);
-    if (output_read_old(output, buf_slice(&path), &old) && output_read_new(output, buf_slice(&path), &new) &&
+    if (new_widest.size && output_read_old(output, buf_slice(&path), &old) &&
         check_each_entry(buf_slice(&old), remember, &before) &&
-        check_each_entry(buf_slice(&new), count_backdated, &before))
+        check_each_entry(new_widest, count_backdated, &before))
         *ret_shown = before.ids.count;
     map_release(&before.ids);
     arena_release(&before.arena);
     return before.backdated;
 }
 
-bool guard_entries(const struct options *options, const struct channels *channels, const struct output *output,
-                   struct diagnostics *diagnostics) {
+bool guard_entries(const struct options *options, const struct channels *channels, struct slice new_widest,
+                   const struct output *output, struct diagnostics *diagnostics) {
     size_t before = 0;
     size_t after = 0;
     struct place place = {.file = slice_of(options->config)};
@@ -142,10 +134,10 @@ bool guard_entries(const struct options *options, const struct channels *channel
         diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, place, "%zu entries, %zu until now", after, before);
         return false;
     }
-    size_t flood = options->accept_growth ? 0 : count_flood(channels, output, &before);
+    size_t flood = options->accept_growth ? 0 : count_flood(channels, new_widest, output, &before);
     if (flood >= GUARD_LEAST && flood * 2 > before) {
         diag_report(diagnostics, DIAGNOSTIC_GUARD_GROWTH, place, "%zu in %.*s", flood,
-                    SLICE_ARGUMENTS(widest(channels)->path));
+                    SLICE_ARGUMENTS(channels_widest(channels)->path));
         return false;
     }
     return true;

@@ -15,13 +15,14 @@ MUST_CHECK bool guard_paths(const struct settings *settings, const struct channe
                             const struct options *options, const struct output *output, struct diagnostics *diagnostics);
 
 /*
- * After output_finish. Refused is a tree that
+ * After output_finish. `new_widest` is the Atom feed of channels_widest, empty where there is none. Refused is a tree that
  *  - has less than half the entries of the old one in some format, and at least GUARD_LEAST fewer (--accept-shrink);
  *  - shows in its widest channel, as new, more articles dated before the newest one shown until now than half of what
  *    was shown, and at least GUARD_LEAST: as when every id has changed, or an archive was added (--accept-growth).
  */
 enum { GUARD_LEAST = 20 /* entries */ };
 MUST_CHECK bool guard_entries(const struct options *options, const struct channels *channels,
-                              const struct output *output, struct diagnostics *diagnostics);
+                              struct slice new_widest, const struct output *output,
+                              struct diagnostics *diagnostics);
 
 #endif

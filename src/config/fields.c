@@ -30,9 +30,11 @@ struct word_place word_place_of(struct place place) {
 
 /* --- what went wrong ---------------------------------------------------------------------------------------- */
 
+/* Labels that repeat each other or are missing stand once or not. */
 static void append_names(struct buf *buf, const struct slice *names, size_t count) {
     for (size_t i = 0; i < count; i++)
-        buf_append_format(buf, "%s%.*s", i ? ", " : "", SLICE_ARGUMENTS(names[i]));
+        if (names[i].size && (i == 0 || !slice_equal(names[i], names[i - 1])))
+            buf_append_format(buf, "%s%.*s", buf->size ? ", " : "", SLICE_ARGUMENTS(names[i]));
 }
 
 /* The nearest name, or all of them where they are few. */

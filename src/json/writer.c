@@ -120,7 +120,7 @@ void json_unsigned(struct json_writer *json, uint64_t number) {
     end_value(json);
 }
 
-void json_bool(struct json_writer *json, bool value) {
+void json_boolean(struct json_writer *json, bool value) {
     begin_value(json);
     buf_append_string(json->buf, value ? "true" : "false");
     end_value(json);

@@ -30,7 +30,7 @@ static void find_changes(struct output *output, const struct plan *plan) {
     }
     /* Half published by a run before, and no longer wanted. */
     for (size_t i = 0; i < output->mark.paths.count && output->served >= 0; i++) {
-        struct slice path = stage_keep_path(&output->stage, output->mark.paths.items[i]);
+        struct slice path = output->mark.paths.items[i];
         uint64_t expected = map_get(&plan->expected, path, EXPECT_NOTHING);
         struct stat status;
         output->counts.removed += expected == EXPECT_NOTHING &&

@@ -20,11 +20,15 @@ bool mark_read(const struct layout *layout, struct arena *arena, struct mark *re
     if (!walk_read(file, &text))
         return false;
     *ret_mark = (struct mark){.stands = true};
-    struct slice rest = arena_copy(arena, buf_slice(&text));
-    for (struct slice line; slice_take_until(&rest, '\n', &line);)
+    struct slice rest = buf_slice(&text);
+    for (struct slice line; slice_take_until(&rest, '\n', &line);) {
         /* A line that is no path of ours was not written by us: it is nobody's loss. */
-        if (walk_path_is_clean(line) && map_set(&ret_mark->set, line, 1))
-            vec_push(&ret_mark->paths, line);
+        if (!walk_path_is_clean(line))
+            continue;
+        struct slice path = arena_copy(arena, line);
+        if (map_set(&ret_mark->set, path, 1))
+            vec_push(&ret_mark->paths, path);
+    }
     return true;
 }
 

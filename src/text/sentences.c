@@ -82,10 +82,9 @@ static bool full_stop_ends(struct slice text, size_t at) {
     size_t word = at;
     while (word > 0 && is_ascii_letter((unsigned char)text.data[word - 1]))
         word--;
-    if (word == at && !is_digit(character_before(text, at)))
-        return !is_digit(next) && !is_word_letter(next) && next != '.'; /* behind 海 or ) */
-    if (!is_blank(next))
-        return false;
+    if (!is_blank(next)) /* behind 海 or ) a full stop needs no blank */
+        return word == at && !is_digit(character_before(text, at)) && !is_digit(next) && !is_word_letter(next) &&
+               next != '.';
     while (is_blank(next = character_at(text, next_at, &size)))
         next_at += size;
     /* What goes on in lower case or with a comma is the same sentence. */
@@ -134,25 +133,27 @@ size_t sentence_end(struct slice text, size_t at) {
     return at;
 }
 
-/* Blanks and line ends as one blank, or none at all beside a full-width mark or between Han characters. */
-static void append_line(struct buf *line, struct slice piece) {
+/* Full-width marks bring their own room: no blank is put behind one. */
+static bool has_room_behind(uint32_t character) {
+    return is_full_width_ender(character) || (is_closer(character) && character > 0x7F) ||
+           (character >= 0x3000 && character < 0x3040 && character != 0x3007) ||
+           (character >= 0xFF00 && character < 0xFF61);
+}
+
+/* `piece`, which holds no line end, with one blank for each run of them. */
+static void append_squeezed(struct buf *line, struct slice piece) {
     size_t size = 0;
-    bool blank = line->size > 0;
+    bool after_blank = true;
     for (size_t at = 0; at < piece.size; at += size ? size : 1) {
-        uint32_t character = character_at(piece, at, &size);
-        if (character == '\n' || is_blank(character)) {
-            blank = line->size > 0;
-            continue;
-        }
-        /* Line ends between sentences: a full-width mark has its room already. */
-        bool inside = at > 0 && is_blank(character_before(piece, at));
-        uint32_t before = character_before(buf_slice(line), line->size);
-        if (blank && before != ' ' && (inside || before < 0x2E80 || (before >= 0x4E00 && before < 0xA000)) &&
-            before != ELLIPSIS && !(before == 0x201D || before == 0x2019))
+        bool blank = is_blank(character_at(piece, at, &size));
+        if (!blank)
+            buf_append(line, piece.data + at, size ? size : 1);
+        else if (!after_blank)
             buf_append_byte(line, ' ');
-        blank = false;
-        buf_append(line, piece.data + at, size ? size : 1);
+        after_blank = blank;
     }
+    if (after_blank && line->size > 0 && line->data[line->size - 1] == ' ')
+        buf_truncate(line, line->size - 1);
 }
 
 static size_t skip_blanks(struct slice text, size_t at) {
@@ -162,24 +163,80 @@ static size_t skip_blanks(struct slice text, size_t at) {
     return at;
 }
 
-/* The first whole sentences of `text` that fit, in one line. */
+/* The first whole sentences of `text`, as many as fit into `most` characters, in one line. */
 static void append_sentences(struct buf *line, struct slice text, size_t most) {
-    for (size_t at = skip_blanks(text, 0); at < text.size; at = skip_blanks(text, at)) {
+    size_t end = 0;
+    for (size_t at = skip_blanks(text, 0); at < text.size; at = skip_blanks(text, end)) {
         size_t kept = line->size;
-        size_t end = sentence_end(text, at);
-        bool same_line = at > 0 && text.data[at - 1] != '\n' && !is_blank(character_before(text, at));
-        if (same_line)
-            buf_append(line, text.data + at, 0);
-        CLEANUP(buf_release) struct buf sentence = BUF(BUF_UNLIMITED);
-        append_line(&sentence, slice_range(text, at, end));
-        uint32_t before = character_before(buf_slice(line), kept);
-        if (!same_line && kept > 0 && (before < 0x2000 || (before >= 0x4E00 && before < 0xA000)))
+        bool apart = at > end;
+        if (kept > 0 && apart && !has_room_behind(character_before(buf_slice(line), kept)))
             buf_append_byte(line, ' ');
-        buf_append_slice(line, buf_slice(&sentence));
+        end = sentence_end(text, at);
+        append_squeezed(line, slice_range(text, at, end));
         if (utf8_count(buf_slice(line)) > most) {
             buf_truncate(line, kept);
             return;
         }
-        at = end;
     }
+}
+
+/* Where the last clause ends, before its comma, that leaves `line` at most `limit` bytes; 0 when there is none. */
+static size_t last_clause_end(struct slice line, size_t limit) {
+    size_t last = 0;
+    size_t size = 0;
+    for (size_t at = 0; at <= limit && at < line.size; at += size ? size : 1) {
+        uint32_t character = character_at(line, at, &size);
+        uint32_t next = line.size > at + 1 ? (unsigned char)line.data[at + 1] : 0;
+        /* Not the comma of 1,000. */
+        bool latin_comma = character == ',' && !(is_digit(next) && is_digit(character_before(line, at)));
+        if (character == 0xFF0C || character == 0x3001 || latin_comma)
+            last = at;
+    }
+    return last;
+}
+
+/* May text be cut between these two? Not in a word or a number, nor between a character and what changes it. */
+static bool may_cut(uint32_t before, uint32_t behind) {
+    enum { ZERO_WIDTH_JOINER = 0x200D, FIRST_SKIN_TONE = 0x1F3FB, LAST_SKIN_TONE = 0x1F3FF };
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)behind);
+    if (category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME ||
+        before == ZERO_WIDTH_JOINER || behind == ZERO_WIDTH_JOINER ||
+        (behind >= FIRST_SKIN_TONE && behind <= LAST_SKIN_TONE))
+        return false;
+    bool in_number = is_digit(before) && (behind == '.' || behind == ',' || behind == '%');
+    bool in_fraction = is_digit(behind) && (before == '.' || before == ',');
+    bool in_word = (is_word_letter(before) || is_digit(before)) && (is_word_letter(behind) || is_digit(behind));
+    return !in_number && !in_fraction && !in_word;
+}
+
+/* The last place at or before `limit` where a cut does no harm; `limit` when there is none but the front. */
+static size_t cut_before(struct slice line, size_t limit) {
+    size_t size = 0;
+    for (size_t at = limit; at > 0;) {
+        uint32_t before = character_before(line, at);
+        if (may_cut(before, character_at(line, at, &size)))
+            return at;
+        char bytes[UTF8_MOST];
+        at -= utf8_encode(before, bytes);
+    }
+    return limit;
+}
+
+struct slice text_summary(struct slice text, size_t most, struct arena *arena) {
+    CLEANUP(buf_release) struct buf line = BUF(BUF_UNLIMITED);
+    append_sentences(&line, text, most);
+    size_t begin = skip_blanks(text, 0);
+    if (line.size > 0 || begin == text.size || most == 0)
+        return arena_copy(arena, buf_slice(&line));
+    append_squeezed(&line, slice_range(text, begin, sentence_end(text, begin)));
+    size_t limit = utf8_offset(buf_slice(&line), most - 1);
+    size_t end = last_clause_end(buf_slice(&line), limit);
+    /* A summary of 日前… says nothing: clauses that fill less than a quarter of the room are too few. */
+    if (utf8_count(slice_range(buf_slice(&line), 0, end)) < most / 4 || end == 0)
+        end = cut_before(buf_slice(&line), limit);
+    while (end > 0 && line.data[end - 1] == ' ')
+        end--;
+    buf_truncate(&line, end);
+    buf_append_string(&line, "…");
+    return arena_copy(arena, buf_slice(&line));
 }

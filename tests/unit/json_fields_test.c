@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "ingest/json_fields.h"
 
 #include <json-c/json.h>
@@ -51,16 +52,35 @@ static enum json_type type_of(enum json_kind kind) {
     return types[kind];
 }
 
+/*
+ * json-c cuts names at NUL, and may then take two for one. It also takes the pairs that mean U+1D800 to U+1DFFF (and the same in
+ * the planes above) for lone surrogates.
+ */
+static bool json_c_is_wrong(struct slice text) {
+    for (size_t at = 0; at < text.size;) {
+        uint32_t character = 'a';
+        size_t size = utf8_decode(text, at, &character);
+        if (character > 0xFFFF && (character & 0xF800) == 0xD800)
+            return true;
+        at += size ? size : 1;
+    }
+    return false;
+}
+
 /* Every member that json-c has, with the same type and the same string. */
 static void compare(const struct json_members *members, struct json_object *object) {
+    for (size_t i = 0; i < members->count; i++)
+        if (memchr(members->items[i].name.data, '\0', members->items[i].name.size) ||
+            json_c_is_wrong(members->items[i].name) || json_c_is_wrong(members->items[i].text))
+            return;
     for (size_t i = 0; i < members->count; i++) {
         const struct json_member *member = &members->items[i];
         struct json_object *value = NULL;
         bool last = true;
         for (size_t j = i + 1; j < members->count; j++)
             last = last && !slice_equal(members->items[j].name, member->name);
-        if (!last || memchr(member->name.data, '\0', member->name.size))
-            continue; /* json-c keeps the last one, and cuts names at NUL */
+        if (!last)
+            continue;
         assert_true(json_object_object_get_ex(object, member->name.data, &value));
         enum json_type type = json_object_get_type(value);
         assert_int_equal(type == json_type_int ? json_type_double : type, type_of(member->kind));

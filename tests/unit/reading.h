@@ -46,11 +46,13 @@ static inline size_t reading_count(const struct reading_test *test, enum diagnos
     return count;
 }
 
-#define assert_slice(slice, string)                                                                                    \
+#define assert_slice(actual, wanted)                                                                                   \
     do {                                                                                                               \
-        struct slice assert_slice_actual = (slice);                                                                    \
-        assert_int_equal(assert_slice_actual.size, strlen(string));                                                    \
-        assert_memory_equal(assert_slice_actual.data ? assert_slice_actual.data : "", string, strlen(string));         \
+        struct slice assert_slice_actual = (actual);                                                                   \
+        struct slice assert_slice_wanted = slice_of(wanted);                                                           \
+        assert_int_equal(assert_slice_actual.size, assert_slice_wanted.size);                                          \
+        if (assert_slice_wanted.size)                                                                                  \
+            assert_memory_equal(assert_slice_actual.data, assert_slice_wanted.data, assert_slice_wanted.size);         \
     } while (0)
 
 #endif

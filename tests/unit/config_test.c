@@ -1,0 +1,608 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "config/config.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder with a feeds.yaml, loaded. */
+struct loaded {
+    char folder[64];
+    struct arena arena;
+    struct diagnostics diagnostics;
+    struct settings settings;
+    bool good;
+};
+
+static const char *const formats[] = {"atom", "rss", "json", NULL};
+static const char *const readers[] = {"markdown", "jsonl", "listing", NULL};
+static const struct known_names known = {formats, 3, readers, 3};
+
+/* The shortest useful beginning, five lines. */
+#define HEAD                                                                                                           \
+    "site:\n"                                                                                                          \
+    "  title: 上海招商\n"                                                                                              \
+    "  url: https://feeds.example.org\n"                                                                               \
+    "  tag: feeds.example.org,2026\n"                                                                                  \
+    "sources: [{files: articles/**/*.md}]\n"
+#define DISTRICTS "taxonomies: {district: {label: 区, terms: {putuo: {label: 普陀区, short: 普陀}, xuhui: {label: 徐汇区}}}}\n"
+
+static int set_up(void **state) {
+    static struct loaded loaded;
+    loaded = (struct loaded){.folder = "/tmp/config_test.XXXXXX"};
+    *state = &loaded;
+    return mkdtemp(loaded.folder) ? 0 : -1;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static int tear_down(void **state) {
+    struct loaded *loaded = *state;
+    settings_release(&loaded->settings);
+    diagnostics_release(&loaded->diagnostics);
+    arena_release(&loaded->arena);
+    return nftw(loaded->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static const char *path_of(struct loaded *loaded, const char *name) {
+    return file_join(&loaded->arena, loaded->folder, name);
+}
+
+static void write_file(void **state, const char *name, const char *text) {
+    int descriptor = open(path_of(*state, name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(descriptor >= 0);
+    assert_true(file_write(descriptor, slice_of(text)));
+    close(descriptor);
+}
+
+static bool load(void **state, const char *text) {
+    struct loaded *loaded = *state;
+    settings_release(&loaded->settings);
+    write_file(state, "feeds.yaml", text);
+    loaded->good = config_load(path_of(loaded, "feeds.yaml"), &known, &loaded->diagnostics, &loaded->settings);
+    return loaded->good;
+}
+
+/* Everything reported, as "file:line:col name" lines, files without their folder. */
+static void assert_reported(void **state, const char *expected) {
+    struct loaded *loaded = *state;
+    CLEANUP(buf_release) struct buf all = BUF(BUF_UNLIMITED);
+    for (size_t i = 0; i < loaded->diagnostics.items.count; i++) {
+        const struct diagnostic *item = &loaded->diagnostics.items.items[i];
+        struct slice file = slice_from(item->place.file, strlen(loaded->folder) + 1);
+        buf_append_format(&all, "%.*s:%u:%u %s\n", SLICE_ARGUMENTS(file), item->place.line, item->place.column,
+                          diagnostic_name(item->id));
+    }
+    assert_string_equal(buf_string(&all), expected);
+}
+
+static void assert_mistake(void **state, const char *text, const char *expected) {
+    struct loaded *loaded = *state;
+    assert_false(load(state, text));
+    assert_null(loaded->settings.sources);
+    assert_reported(state, expected);
+    diagnostics_release(&loaded->diagnostics);
+    loaded->diagnostics = (struct diagnostics){0};
+}
+
+static const struct settings *assert_good(void **state, const char *text) {
+    struct loaded *loaded = *state;
+    bool good = load(state, text);
+    assert_reported(state, "");
+    assert_true(good);
+    return &loaded->settings;
+}
+
+static void assert_slice(struct slice slice, const char *expected) {
+    if (!slice_equal(slice, slice_of(expected)))
+        fail_msg("\"%.*s\" instead of \"%s\"", SLICE_ARGUMENTS(slice), expected);
+}
+
+/* --- what is good ------------------------------------------------------------------------------------------- */
+
+static void test_shortest_file_has_sensible_defaults(void **state) {
+    const struct settings *settings = assert_good(state, HEAD);
+    assert_slice(settings->site.url, "https://feeds.example.org/");
+    assert_slice(settings->site.author, "上海招商");
+    assert_slice(settings->site.language, "zh-CN");
+    assert_slice(settings->site.timezone, "Asia/Shanghai");
+    assert_int_equal(settings->site.tag_seconds, 1767225600);
+    assert_string_equal(settings->folder, ((struct loaded *)*state)->folder);
+    assert_slice(settings->output.directory, "public");
+    assert_int_equal(settings->output.format_count, 3);
+    assert_slice(settings->output.formats[2], "json");
+    assert_int_equal(settings->source_count, 1);
+    assert_string_equal(settings->sources[0].reader, "markdown");
+    assert_int_equal(settings->sources[0].order, ORDER_OLDEST_FIRST);
+    assert_slice(settings->sources[0].encoding, "utf-8");
+    assert_int_equal(settings->channel_count, 1);
+    assert_slice(settings->channels[0].path, "/");
+    assert_slice(settings->channels[0].title, "全部");
+    assert_true(settings->channels[0].all);
+    assert_int_equal(settings->channels[0].items, 50);
+    assert_int_equal(settings->channels[0].days, 7);
+    assert_int_equal(settings->channels[0].max_bytes, 500 * 1024);
+}
+
+static void test_channels_of_each_taxonomy_by_default(void **state) {
+    const struct settings *settings = assert_good(state, HEAD DISTRICTS);
+    assert_int_equal(settings->channel_count, 2);
+    assert_slice(settings->channels[1].path, "/district/{district}/");
+    assert_ptr_equal(settings->channels[1].each[0], &settings->taxonomies.items[0]);
+}
+
+static void test_site(void **state) {
+    const struct settings *settings = assert_good(
+        state, "site: {title: T, url: 'https://x.org/a', tag: 'me.b@x.org,2026-11', author: A, subtitle: S,\n"
+               "  rights: R, icp: I, icon: icon.png, logo: 'https://y.org/l.png', language: en, timezone: '+08:00'}\n"
+               "sources: [{files: a.md}]\n");
+    assert_slice(settings->site.icon, "https://x.org/a/icon.png");
+    assert_slice(settings->site.logo, "https://y.org/l.png");
+    assert_slice(settings->site.author, "A");
+    assert_slice(settings->site.timezone, "+08:00");
+    assert_int_equal(settings->site.tag_seconds, 1793491200);
+}
+
+static void test_sources(void **state) {
+    const struct settings *settings = assert_good(
+        state, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026-11-22'}\n" DISTRICTS
+               "sources:\n"
+               "  - {files: a/*.jsonl.gz, fields: {title: headline, body: content}, append: true, expect: 3d}\n"
+               "  - {files: a/*.txt, encoding: gb18030, content: summary, order: oldest-first}\n"
+               "  - {files: a/*.txt, defaults: {source: 上海招商, district: [普陀, 徐汇区]}}\n"
+               "  - {files: a/*.x, reader: jsonl, format: html, content: title, defaults: {district: []}}\n"
+               "  - {files: b.md, defaults: {district: [+putuo, -徐汇区]}}\n");
+    const struct source *sources = settings->sources;
+    assert_int_equal(settings->source_count, 5);
+    assert_string_equal(sources[0].reader, "jsonl");
+    assert_slice(sources[0].fields[ARTICLE_FIELD_TITLE], "headline");
+    assert_slice(sources[0].fields[ARTICLE_FIELD_BODY], "content");
+    assert_int_equal(sources[0].fields[ARTICLE_FIELD_DATE].size, 0);
+    assert_true(sources[0].append);
+    assert_int_equal(sources[0].expect, 3 * 86400);
+    assert_string_equal(sources[1].reader, "listing");
+    assert_slice(sources[1].encoding, "gb18030");
+    assert_int_equal(sources[1].content, CONTENT_SUMMARY);
+    assert_int_equal(sources[1].order, ORDER_OLDEST_FIRST);
+    assert_int_equal(sources[2].order, ORDER_NEWEST_FIRST);
+    assert_slice(sources[2].defaults[ARTICLE_FIELD_SOURCE], "上海招商");
+    assert_int_equal(sources[2].label_count, 2);
+    assert_slice(sources[2].labels[0].term, "putuo");
+    assert_slice(sources[2].labels[1].term, "xuhui");
+    assert_int_equal(sources[3].format, BODY_HTML);
+    assert_int_equal(sources[3].label_count, 1);
+    assert_int_equal(sources[3].labels[0].term.size, 0);
+    assert_int_equal(sources[4].labels[0].change, LABEL_ADD);
+    assert_int_equal(sources[4].labels[1].change, LABEL_REMOVE);
+}
+
+static const struct word *find_word(const struct taxonomy *taxonomy, enum word_role role, const char *folded) {
+    for (size_t i = 0; i < taxonomy->word_count; i++)
+        if (taxonomy->words[i].role == role && slice_equal(taxonomy->words[i].folded, slice_of(folded)))
+            return &taxonomy->words[i];
+    return NULL;
+}
+
+static void test_taxonomy(void **state) {
+    const struct settings *settings =
+        assert_good(state, HEAD "taxonomies:\n"
+                                "  district:\n"
+                                "    label: 区\n"
+                                "    support: 上海\n"
+                                "    followed_by: {void: 路 大道, keep: 路演}\n"
+                                "    not: 黄浦江\n"
+                                "    spans: {虹桥 大虹桥: changning* 闵行, 临港: 闵行区}\n"
+                                "    score: {min: 1.5, words: 1.25, repeat: 2, title_cap: 5}\n"
+                                "    spread: {at_least: 4, to: 全市}\n"
+                                "    rescue: 1.5\n"
+                                "    otherwise: 全市\n"
+                                "    terms:\n"
+                                "      changning: {label: 长宁区, strong: 新泾镇, hosts: shcn.gov.cn, sources: 上海长宁}\n"
+                                "      minhang: {label: 闵行区, short: 闵行, min: 3, of_best: 0.5, best_words: 2}\n"
+                                "      citywide: {label: 全市, background: true, weak: 本市, not: 市委托, elsewhere: 镇江}\n"
+                                "  topic: {label: 主题, terms: {ic: {label: 集成电路/半导体}}}\n");
+    const struct taxonomy *district = taxonomy_find(&settings->taxonomies, SLICE("district"));
+    assert_int_equal(settings->taxonomies.term_total, 4);
+    assert_int_equal(taxonomy_find(&settings->taxonomies, SLICE("topic"))->first_term, 3);
+    assert_int_equal(taxonomy_find_term(district, SLICE("闵行")), 1);
+    assert_true(district->score.word > 1.24 && district->score.word < 1.26);
+    assert_true(district->score.strong > 1.99 && district->score.strong < 2.01);
+    assert_int_equal(district->score.repeat, 2);
+    assert_int_equal(district->spread_at_least, 4);
+    assert_int_equal(district->spread_to, 2);
+    assert_int_equal(district->otherwise, 2);
+    assert_int_equal(district->span_count, 2);
+    assert_int_equal(district->spans[0].starred, 0);
+    assert_int_equal(district->spans[0].term_count, 2);
+    assert_int_equal(district->spans[1].starred, TERM_NONE);
+    assert_int_equal(find_word(district, ROLE_SPAN, "临港")->span, 1);
+    assert_int_equal(find_word(district, ROLE_SPAN, "临港")->place.line, 12);
+    assert_int_equal(find_word(district, ROLE_SPAN, "大虹桥")->place.column, 16);
+    assert_non_null(find_word(district, ROLE_KEEP, "路演"));
+    assert_int_equal(find_word(district, ROLE_NOT, "黄浦江")->term, TERM_NONE);
+    assert_int_equal(find_word(district, ROLE_TERM_NOT, "市委托")->term, 2);
+    assert_non_null(find_word(district, ROLE_ELSEWHERE, "镇江"));
+    assert_non_null(find_word(district, ROLE_HOST, "shcn.gov.cn"));
+    assert_non_null(find_word(district, ROLE_SOURCE, "上海长宁"));
+    /* A term without words is its label; one with words is not. */
+    assert_non_null(find_word(district, ROLE_WORD, "闵行区"));
+    assert_null(find_word(district, ROLE_WORD, "长宁区"));
+    assert_non_null(find_word(&settings->taxonomies.items[1], ROLE_WORD, "集成电路/半导体"));
+    assert_true(district->terms[1].has_min && !district->terms[0].has_min);
+    assert_int_equal(district->terms[1].best_words, 2);
+    assert_slice(district->terms[0].short_label, "长宁区");
+}
+
+static void test_channels(void **state) {
+    const struct settings *settings = assert_good(
+        state, HEAD DISTRICTS "output: {items: 20, days: 0, max_bytes: 2M, formats: atom, static: files, directory: /srv/www}\n"
+                              "channels:\n"
+                              "  - {path: /, title: 全部, all: true}\n"
+                              "  - {path: '/q-{district}/', each: district, title: '{district.short} {district}', items: 9}\n"
+                              "  - {path: /a/b_c.d~e/, title: 甲, where: {district: 普陀}, list_from: 3}\n"
+                              "  - {path: /b/, title: 乙, where: {district: {any: putuo, not: [xuhui]}}, max_bytes: 0}\n"
+                              "  - {path: /c/, title: 丙, where: {district: {all: [putuo, xuhui]}}}\n");
+    const struct channel_rule *rules = settings->channels;
+    assert_int_equal(settings->channel_count, 5);
+    assert_int_equal(rules[0].items, 20);
+    assert_int_equal(rules[0].max_bytes, 2 << 20);
+    assert_int_equal(rules[1].items, 9);
+    assert_int_equal(rules[1].days, 0);
+    assert_int_equal(rules[1].each_count, 1);
+    assert_int_equal(rules[2].list_from, 3);
+    assert_int_equal(rules[2].where[0].any_count, 1);
+    assert_int_equal(rules[3].where[0].none[0], 1);
+    assert_int_equal(rules[3].max_bytes, 0);
+    assert_int_equal(rules[4].where[0].all_count, 2);
+    assert_int_equal(rules[4].place.line, 12);
+    assert_slice(settings->output.copied_folder, "files");
+    assert_int_equal(settings->output.format_count, 1);
+}
+
+static void test_retired(void **state) {
+    const struct settings *settings = assert_good(
+        state, HEAD DISTRICTS "retired: {district: [zhabei, luwan], old: gone, paths: [/zhabei/ic/]}\n");
+    assert_int_equal(settings->retired_count, 3);
+    assert_slice(settings->retired[1].term, "luwan");
+    assert_slice(settings->retired[2].taxonomy, "old");
+    assert_slice(settings->retired_paths[0], "/zhabei/ic/");
+}
+
+/* --- includes ----------------------------------------------------------------------------------------------- */
+
+static void test_include_merges(void **state) {
+    assert_int_equal(mkdir(path_of(*state, "rules"), 0700), 0);
+    write_file(state, "rules/a.yaml", "taxonomies:\n  district:\n    label: 区\n    terms: {putuo: {label: 普陀区}}\n");
+    write_file(state, "rules/b.yaml", "taxonomies:\n  district:\n    terms: {xuhui: {label: 徐汇区}}\n"
+                                      "  topic: {label: 主题, terms: {ic: {label: 芯片}}}\nretired: {topic: [old]}\n");
+    const struct settings *settings = assert_good(state, HEAD "include: rules/*.yaml\n");
+    assert_int_equal(settings->taxonomies.count, 2);
+    assert_int_equal(settings->taxonomies.items[0].term_count, 2);
+    assert_int_equal(settings->retired_count, 1);
+    /* One file by two patterns is one file. */
+    assert_good(state, HEAD "include: [rules/b.yaml, rules/*.yaml]\n");
+}
+
+static void test_include_defining_twice_names_both_places(void **state) {
+    write_file(state, "a.yaml", "taxonomies:\n  district:\n    label: 区\n    terms: {putuo: {label: 普陀区}}\n");
+    write_file(state, "b.yaml", "taxonomies:\n  district:\n    label: 区\n    terms: {putuo: {label: 普陀区}}\n");
+    assert_false(load(state, HEAD "include: [a.yaml, b.yaml]\n"));
+    assert_reported(state, "b.yaml:3:5 yaml-duplicate-key\nb.yaml:4:13 yaml-duplicate-key\n");
+    struct loaded *loaded = *state;
+    struct slice detail = loaded->diagnostics.items.items[1].detail;
+    assert_true(slice_ends_with(detail, SLICE("a.yaml:4:13")));
+}
+
+static void test_include_that_fails(void **state) {
+    write_file(state, "a.yaml", "site: {title: x}\ntaxonomies: [x]\n");
+    write_file(state, "broken.yaml", "taxonomies：\n  x: 1\n");
+    assert_mistake(state, HEAD "include: [a.yaml, none/*.yaml, missing.yaml, broken.yaml]\n",
+                   "feeds.yaml:6:19 config-no-include\nfeeds.yaml:6:32 config-unreadable\n"
+                   "a.yaml:1:1 config-unknown-key\na.yaml:2:13 config-wrong-kind\n"
+                   "broken.yaml:1:11 yaml-chinese-colon\n");
+}
+
+static void test_no_configuration(void **state) {
+    struct loaded *loaded = *state;
+    assert_false(config_load(path_of(loaded, "none.yaml"), &known, &loaded->diagnostics, &loaded->settings));
+    assert_reported(state, "none.yaml:0:0 config-unreadable\n");
+}
+
+/* --- what is wrong ------------------------------------------------------------------------------------------ */
+
+static void test_all_mistakes_in_one_run(void **state) {
+    static const char text[] = "site:\n"
+                               "  titel: 上海招商\n"
+                               "  url: feeds.example.org\n"
+                               "  tag: feeds.example.org;2026\n"
+                               "  timezone: 上海\n"
+                               "  icp: 一\n"
+                               "  icp: 二\n"
+                               "sources:\n"
+                               "  - files: articles/**/*.md\n"
+                               "    contents: summary\n"
+                               "    expect: 3\n"
+                               "  - files: dumps/*.dat\n"
+                               "  - fields: {titel: headline}\n"
+                               "taxonomies:\n"
+                               "  district:\n"
+                               "    label: 区\n"
+                               "    score: {min: -1, shares: 0.2}\n"
+                               "    otherwise: nowhere\n"
+                               "    spans:\n"
+                               "      虹桥 (大|虹桥: putou\n"
+                               "    terms:\n"
+                               "      putuo:\n"
+                               "        label: 普陀区\n"
+                               "        strong: 上海(市|普陀 桃浦镇\n"
+                               "        words: [普陀, {words: 长风, inn: title}]\n"
+                               "        not: 浙江…普陀…区\n"
+                               "      Jingan: {label: 静安区}\n"
+                               "      xuhui: {short: 普陀区}\n"
+                               "channels:\n"
+                               "  - {path: /x, title: 全部, all: true}\n"
+                               "  - {path: '/{district}/{topic}/', each: [district]}\n"
+                               "  - {path: /a/, title: 甲, where: {district: [pudong]}}\n"
+                               "output: {formats: [atom, html], items: 0, max_bytes: 5x}\n"
+                               "retired: {district: [putuo], paths: [x]}\n"
+                               "publish: x\n";
+    assert_mistake(state, text,
+                   "feeds.yaml:1:1 config-missing-key\n"
+                   "feeds.yaml:2:3 config-unknown-key\n"
+                   "feeds.yaml:3:8 config-bad-value\n"
+                   "feeds.yaml:4:8 config-bad-value\n"
+                   "feeds.yaml:5:13 config-bad-value\n"
+                   "feeds.yaml:7:3 yaml-duplicate-key\n"
+                   "feeds.yaml:10:5 config-unknown-key\n"
+                   "feeds.yaml:11:13 config-bad-value\n"
+                   "feeds.yaml:12:5 config-missing-key\n"
+                   "feeds.yaml:13:5 config-missing-key\n"
+                   "feeds.yaml:13:14 config-unknown-key\n"
+                   "feeds.yaml:17:18 config-bad-value\n"
+                   "feeds.yaml:17:22 config-unknown-key\n"
+                   "feeds.yaml:18:16 config-unknown-term\n"
+                   "feeds.yaml:20:10 rule-syntax\n"
+                   "feeds.yaml:20:17 config-unknown-term\n"
+                   "feeds.yaml:24:19 rule-syntax\n"
+                   "feeds.yaml:25:33 config-unknown-key\n"
+                   "feeds.yaml:26:14 rule-syntax\n"
+                   "feeds.yaml:27:7 config-bad-value\n"
+                   "feeds.yaml:28:7 config-missing-key\n"
+                   "feeds.yaml:28:7 config-bad-value\n"
+                   "feeds.yaml:30:13 config-bad-value\n"
+                   "feeds.yaml:31:25 config-bad-value\n"
+                   "feeds.yaml:32:46 config-unknown-term\n"
+                   "feeds.yaml:33:26 config-bad-value\n"
+                   "feeds.yaml:33:40 config-bad-value\n"
+                   "feeds.yaml:33:54 config-bad-value\n"
+                   "feeds.yaml:34:22 config-bad-value\n"
+                   "feeds.yaml:34:38 config-bad-value\n"
+                   "feeds.yaml:35:1 config-unknown-key\n");
+}
+
+static void test_unknown_key_has_nearest_as_hint(void **state) {
+    struct loaded *loaded = *state;
+    assert_false(load(state, HEAD "otuput: {items: 5}\n"));
+    const struct diagnostic *item = &loaded->diagnostics.items.items[0];
+    assert_slice(item->hint, "did you mean output?");
+    assert_slice(item->excerpt, "otuput: {items: 5}");
+}
+
+static void test_empty_file_lacks_what_is_required(void **state) {
+    assert_mistake(state, "", "feeds.yaml:1:1 config-missing-key\nfeeds.yaml:1:1 config-missing-key\n");
+}
+
+static void test_keys_of_later_versions_are_unknown(void **state) {
+    assert_mistake(state,
+                   "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+                   "sources: [{files: a.md, url: x, every: 30m, undated: first-seen}]\n"
+                   "hold: x\n",
+                   "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:2:33 config-unknown-key\n"
+                   "feeds.yaml:2:45 config-unknown-key\nfeeds.yaml:3:1 config-unknown-key\n");
+}
+
+static void test_chinese_colons(void **state) {
+    assert_mistake(state, HEAD "output:\n  directory：public\n", "feeds.yaml:7:12 yaml-chinese-colon\n");
+    assert_mistake(state, HEAD "output: {directory：public}\n", "feeds.yaml:6:19 yaml-chinese-colon\n");
+    assert_mistake(state, HEAD "channels:\n  - path：/\n", "feeds.yaml:7:9 yaml-chinese-colon\n");
+    assert_mistake(state, HEAD "taxonomies：\n  district: x\n", "feeds.yaml:6:11 yaml-chinese-colon\n");
+}
+
+static void test_bad_tags(void **state) {
+    static const char *const tags[] = {"2026",          "x.org,26",      "x.org,2026-13", "x.org,2026-02-30", "X.org,2026",
+                                       "-x.org,2026",   "x..org,2026",   "x.org,",        "a b@x.org,2026",   "@x.org,2026",
+                                       "x.org,2026-1",  "x.org,2026-1-1"};
+    for (size_t i = 0; i < ARRAY_LENGTH(tags); i++) {
+        struct loaded *loaded = *state;
+        CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: '%s'}\nsources: [{files: a.md}]\n", tags[i]);
+        assert_false(load(state, buf_string(&text)));
+        assert_int_equal(loaded->diagnostics.items.count, 1);
+        assert_int_equal(loaded->diagnostics.items.items[0].place.line, 1);
+        diagnostics_release(&loaded->diagnostics);
+        loaded->diagnostics = (struct diagnostics){0};
+    }
+}
+
+static void test_bad_paths(void **state) {
+    static const struct {
+        const char *path;
+        unsigned column;
+    } cases[] = {
+        {"x/", 12}, {"/x", 13}, {"/a//b/", 15}, {"/../", 13}, {"/.x/", 13}, {"/Ab/", 13}, {"/a b/", 14}, {"/a/./", 15},
+        {"/普陀/", 13}, {"/{district}/", 13}, {"/a{/", 14},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+        CLEANUP(buf_release) struct buf expected = BUF(BUF_UNLIMITED);
+        buf_append_format(&text, HEAD DISTRICTS "channels:\n  - {path: '%s', title: x, all: true}\n", cases[i].path);
+        /* Inside the quotes, hence one further. */
+        buf_append_format(&expected, "feeds.yaml:8:%u config-bad-value\n", cases[i].column + 1);
+        assert_mistake(state, buf_string(&text), buf_string(&expected));
+    }
+}
+
+static void test_bad_channels(void **state) {
+    static const struct {
+        const char *channel, *reported;
+    } cases[] = {
+        {"{path: /, title: x}", "feeds.yaml:8:5 config-missing-key\n"},
+        {"{path: /, title: x, all: true, each: district}", "feeds.yaml:8:5 config-bad-value\nfeeds.yaml:8:12 config-bad-value\n"},
+        {"{path: /, all: true}", "feeds.yaml:8:5 config-missing-key\n"},
+        {"{path: /, title: x, all: yes}",
+         "feeds.yaml:8:5 config-missing-key\nfeeds.yaml:8:30 config-bad-value\n"},
+        {"{path: '/{district}/{district}/', each: district}", "feeds.yaml:8:12 config-bad-value\n"},
+        {"{path: /x/, each: district}", "feeds.yaml:8:12 config-bad-value\n"},
+        {"{path: '/{district}/', each: [district, district]}", "feeds.yaml:8:45 config-bad-value\n"},
+        {"{path: '/{district}/', each: distrikt}", "feeds.yaml:8:34 config-unknown-term\n"},
+        {"{path: '/{district}/', each: []}", "feeds.yaml:8:34 config-bad-value\n"},
+        {"{path: '/{district}/', each: district, title: '{topic}'}", "feeds.yaml:8:52 config-bad-value\n"},
+        {"{path: /, title: x, where: {}}", "feeds.yaml:8:32 config-bad-value\n"},
+        {"{path: /, title: x, where: {topic: a}}", "feeds.yaml:8:33 config-unknown-term\n"},
+        {"{path: /, title: x, where: {district: {none: a}}}", "feeds.yaml:8:44 config-unknown-key\n"},
+        {"{path: /, title: x, where: {district: []}}", "feeds.yaml:8:43 config-bad-value\n"},
+        {"x", "feeds.yaml:8:5 config-wrong-kind\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+        buf_append_format(&text, HEAD DISTRICTS "channels:\n  - %s\n", cases[i].channel);
+        assert_mistake(state, buf_string(&text), cases[i].reported);
+    }
+}
+
+static void test_bad_taxonomies(void **state) {
+    static const struct {
+        const char *taxonomies, *reported;
+    } cases[] = {
+        {"source: {label: x, terms: {a: {label: a}}}", "feeds.yaml:6:14 config-bad-value\n"},
+        {"paths: {label: x, terms: {a: {label: a}}}", "feeds.yaml:6:14 config-bad-value\n"},
+        {"-a: {label: x, terms: {a: {label: a}}}", "feeds.yaml:6:14 config-bad-value\n"},
+        {"a: {label: x}", "feeds.yaml:6:14 config-missing-key\n"},
+        {"a: {label: x, terms: {}}", "feeds.yaml:6:28 config-bad-value\n"},
+        {"a: {label: x, terms: {b: {label: y}, c: {label: y}}}", "feeds.yaml:6:51 config-bad-value\n"},
+        {"a: {label: x, terms: {b: {label: c}, c: {label: y}}}", "feeds.yaml:6:36 config-bad-value\n"},
+        {"a: {label: x, terms: {b: {label: y, background: true, alongside: true}}}",
+         "feeds.yaml:6:36 config-bad-value\n"},
+        {"a: {label: x, spread: {to: b}, terms: {b: {label: y}}}", "feeds.yaml:6:28 config-missing-key\n"},
+        {"a: {label: x, spread: {at_least: 1, to: [b]}, terms: {b: {label: y}}}",
+         "feeds.yaml:6:47 config-bad-value\nfeeds.yaml:6:54 config-wrong-kind\n"},
+        {"a: {label: x, spans: {w: b* c*}, terms: {b: {label: y}, c: {label: z}}}",
+         "feeds.yaml:6:42 config-bad-value\n"},
+        {"a: {label: x, spans: {w: }, terms: {b: {label: y}}}", "feeds.yaml:6:36 config-bad-value\n"},
+        {"a: {label: [x], terms: {b: {label: y}}}", "feeds.yaml:6:25 config-wrong-kind\n"},
+        {"a: {label: x, score: {share: 1.5, of_best: x}, terms: {b: {label: y}}}",
+         "feeds.yaml:6:43 config-bad-value\nfeeds.yaml:6:57 config-bad-value\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+        buf_append_format(&text, HEAD "taxonomies: {%s}\n", cases[i].taxonomies);
+        assert_mistake(state, buf_string(&text), cases[i].reported);
+    }
+}
+
+static void test_too_many_terms(void **state) {
+    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    buf_append_string(&text, HEAD "taxonomies:\n  a:\n    label: x\n    terms:\n");
+    for (unsigned i = 0; i < TERMS_MOST; i++)
+        buf_append_format(&text, "      t%u: {label: l%u}\n", i, i);
+    assert_good(state, buf_string(&text));
+    buf_append_string(&text, "      more: {label: more}\n");
+    assert_mistake(state, buf_string(&text), "feeds.yaml:1034:7 config-bad-value\n");
+}
+
+static void test_bad_sources(void **state) {
+    static const struct {
+        const char *source, *reported;
+    } cases[] = {
+        {"{files: a.md, reader: markdwon}", "feeds.yaml:3:25 config-bad-value\n"},
+        {"{files: a.md, content: half}", "feeds.yaml:3:26 config-bad-value\n"},
+        {"{files: a.md, encoding: latin1}", "feeds.yaml:3:27 config-bad-value\n"},
+        {"{files: a.md, append: 1}", "feeds.yaml:3:25 config-bad-value\n"},
+        {"{files: '', reader: jsonl}", "feeds.yaml:3:11 config-bad-value\n"},
+        {"{files: a.md, defaults: {id: x}}", "feeds.yaml:3:28 config-unknown-key\n"},
+        {"{files: a.md, defaults: {district: 浦西}}", "feeds.yaml:3:38 config-unknown-term\n"},
+        {"{files: a.md, fields: [x]}", "feeds.yaml:3:25 config-wrong-kind\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\nsources:\n- %s\n" DISTRICTS,
+                          cases[i].source);
+        assert_mistake(state, buf_string(&text), cases[i].reported);
+    }
+    assert_mistake(state, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\nsources: []\n",
+                   "feeds.yaml:2:1 config-missing-key\n");
+}
+
+static void test_bad_output(void **state) {
+    assert_mistake(state, HEAD "output: {directory: ., formats: [atom, atom]}\n",
+                   "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:40 config-bad-value\n");
+    assert_mistake(state, HEAD "output: {directory: a/../, formats: []}\n",
+                   "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:37 config-bad-value\n");
+    assert_mistake(state, HEAD "output: {max_bytes: 2000G}\n", "feeds.yaml:6:21 config-bad-value\n");
+    assert_mistake(state, HEAD "output: x\n", "feeds.yaml:6:9 config-wrong-kind\n");
+}
+
+static void test_rules_of_the_house(void **state) {
+    struct loaded *loaded = *state;
+    if (access("feeds.yaml", R_OK) != 0)
+        skip();
+    assert_true(config_load("feeds.yaml", &known, &loaded->diagnostics, &loaded->settings));
+    assert_int_equal(loaded->diagnostics.items.count, 0);
+    assert_true(loaded->settings.taxonomies.count >= 2);
+}
+
+static void test_drafts_can_be_included(void **state) {
+    const char *shared = getenv("PINDAO_SHARED");
+    char *rules = realpath(shared ? shared : "../shared", NULL);
+    if (!rules)
+        skip();
+    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    buf_append_format(&text, HEAD "include: %s/rules/draft*.yaml\n", rules);
+    free(rules);
+    const struct settings *settings = assert_good(state, buf_string(&text));
+    assert_int_equal(settings->taxonomies.term_total, 34);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(shortest_file_has_sensible_defaults),
+        TEST(channels_of_each_taxonomy_by_default),
+        TEST(site),
+        TEST(sources),
+        TEST(taxonomy),
+        TEST(channels),
+        TEST(retired),
+        TEST(include_merges),
+        TEST(include_defining_twice_names_both_places),
+        TEST(include_that_fails),
+        TEST(no_configuration),
+        TEST(all_mistakes_in_one_run),
+        TEST(unknown_key_has_nearest_as_hint),
+        TEST(empty_file_lacks_what_is_required),
+        TEST(keys_of_later_versions_are_unknown),
+        TEST(chinese_colons),
+        TEST(bad_tags),
+        TEST(bad_paths),
+        TEST(bad_channels),
+        TEST(bad_taxonomies),
+        TEST(too_many_terms),
+        TEST(bad_sources),
+        TEST(bad_output),
+        TEST(rules_of_the_house),
+        TEST(drafts_can_be_included),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
