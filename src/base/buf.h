@@ -28,7 +28,7 @@ void buf_append_string(struct buf *buf, const char *string);
 void buf_append_byte(struct buf *buf, char byte);
 void buf_append_unsigned(struct buf *buf, uint64_t number);
 void buf_append_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
-void buf_append_format_list(struct buf *buf, const char *format, va_list arguments);
+void buf_append_format_list(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /*
  * Room for `size` more bytes, to be written at the returned pointer and counted by adding to buf->size; NULL

@@ -10,24 +10,32 @@
  */
 struct timestamp {
     int64_t seconds;
-    bool present;  /* false in a zeroed struct: no date */
+    bool present; /* false in a zeroed struct: no date */
     bool day_only;
 };
 
 /*
- * The zone of dates without one ("Asia/Shanghai", "UTC", "+08:00"). Set once by main before threads start
- * (it is the C library's TZ); false when there is no such zone. Without a call it is UTC, never the machine's.
+ * The zone of dates without one ("Asia/Shanghai", "UTC", "+08:00"). Set once by main before threads start (a named
+ * one becomes the C library's TZ); false when there is no such zone: nothing has changed then. Named zones need the tz
+ * database (TZDIR, else /usr/share/zoneinfo), "UTC" and offsets do not. Without a call it is UTC, never the machine's.
  */
 MUST_CHECK bool date_set_zone(const char *name);
 
 /*
  * Reads a date as articles have it: RFC 3339; YYYY-MM-DD[ HH:MM[:SS]] with - / or . between and one-digit months and
- * days; 2024年9月25日[ 20:45]; RFC 822/5322 ("Tue, 24 Sep 2024 08:00:00 +0800", GMT, EST…); seconds behind a
- * decimal point are dropped. Blanks around are ignored, anything else left over is an error, as are 02-30 and 24:01.
+ * days; 2024年9月25日[ 20:45]; RFC 822/5322 ("Tue, 24 Sep 2024 08:00:00 +0800", GMT, EST…; CST is the American one, as
+ * that standard has it); seconds behind a decimal point are dropped. A zone may follow the time in any form. 24:00 is
+ * the end of the day. Blanks around are ignored, anything else left over is an error, as are 02-30 and 24:01.
+ *
+ * Where the clocks of the zone change, a time that comes twice is the first of the two, and one that is left out counts
+ * on from before the change (02:30 is then 03:30).
  */
 MUST_CHECK bool date_parse(struct slice text, struct timestamp *ret_date);
 
-/* RFC 3339 in the site's zone ("2025-07-18T00:00:00+08:00"), as RFC 4287 3.3 wants it. */
+/*
+ * RFC 3339 in the site's zone ("2025-07-18T00:00:00+08:00"), as RFC 4287 3.3 wants it. Here and below the year has four
+ * digits whatever the moment: what lies outside the years 1 to 9999 is written as their first or last.
+ */
 void date_append_rfc3339(struct buf *buf, int64_t seconds);
 /* RFC 822 with a four-digit year, English names in any locale ("Fri, 18 Jul 2025 00:00:00 +0800"). */
 void date_append_rfc822(struct buf *buf, int64_t seconds);

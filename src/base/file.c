@@ -117,7 +117,9 @@ const char *file_folder(struct arena *arena, const char *path) {
         size--;
     while (size > 1 && path[size - 1] == '/')
         size--;
-    return size ? arena_copy(arena, (struct slice){path, size}).data : arena_copy_string(arena, ".");
+    if (size == 0)
+        return arena_copy_string(arena, path[0] == '/' ? "/" : ".");
+    return arena_copy(arena, (struct slice){path, size}).data;
 }
 
 /* --- patterns --- */

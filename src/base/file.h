@@ -18,11 +18,11 @@ MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t 
 MUST_CHECK bool file_write(int descriptor, struct slice bytes);
 
 /*
- * Files that match a pattern, sorted by bytes: an asterisk and `?` match within a name, a double asterisk as a whole name any
- * number of folders. Hidden names are matched only by a pattern that writes the dot. Symbolic links to files are
- * followed, to folders not.
- * Paths start as the pattern starts, and live in the arena. A pattern without wildcards gives itself, whether
- * it exists or not, so that opening it says what is wrong. Folders that cannot be read are appended to ret_unreadable.
+ * Files that match a pattern, sorted by bytes: an asterisk and `?` match within a name, a double asterisk as a whole
+ * name any number of folders. Hidden names are matched only by a pattern that writes the dot. Symbolic links to files
+ * are followed, to folders not, unless the pattern itself names the folder. A double asterisk at the end is every file
+ * below. Paths start as the pattern starts, and live in the arena. A pattern without wildcards gives itself, whether it
+ * exists or not, so that opening it says what is wrong. Folders that cannot be read are appended to ret_unreadable.
  */
 struct file_list {
     VEC(const char *) paths;

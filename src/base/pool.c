@@ -30,7 +30,9 @@ static void *work(void *argument) {
 void pool_run(size_t workers, size_t jobs, void (*run)(void *context, size_t job, size_t worker), void *context) {
     struct pool pool = {.jobs = jobs, .run = run, .context = context};
     if (workers > jobs)
-        workers = jobs ? jobs : 1;
+        workers = jobs;
+    if (workers == 0)
+        workers = 1;
     struct worker *all = memory_new_array(workers, sizeof *all);
     size_t started = 1;
     for (size_t i = 0; i < workers; i++)

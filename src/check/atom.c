@@ -198,7 +198,7 @@ static void close_text(struct elements *elements) {
     } else if (frame->flags & IS_XHTML) {
         if (frame->foreign == 0)
             check_error(elements->checker, frame->place, "<%s type=\"xhtml\"> without its <div>", name);
-        if (frame->has_text)
+        else if (frame->has_text)
             check_error(elements->checker, frame->place, "text beside the <div> of <%s type=\"xhtml\">", name);
     }
 }

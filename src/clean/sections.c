@@ -31,6 +31,14 @@ struct marks {
     size_t count;
 };
 
+/* Where `sign` (。 or 、 and what follows) next stands: by its first byte, E3, which little else in Chinese text begins with. */
+static size_t find_sign(struct slice text, struct slice sign, size_t from) {
+    size_t at = slice_find_byte(text, sign.data[0], from);
+    while (at < text.size && !slice_starts_with(slice_from(text, at), sign))
+        at = slice_find_byte(text, sign.data[0], at + 1);
+    return at;
+}
+
 static unsigned digit_at(struct slice text, size_t at) {
     static const char digits[] = "一二三四五六七八九十";
     for (unsigned i = 0; i < 10 && at + HAN_SIZE <= text.size; i++)
@@ -105,8 +113,8 @@ static bool may_begin(struct slice text, size_t at) {
 static void find_marks(struct slice text, struct marks *marks) {
     const struct slice comma = SLICE("、");
     marks->count = 0;
-    for (size_t end = slice_find(text, comma, 0); end < text.size && marks->count < MARKS_MOST;
-         end = slice_find(text, comma, end + comma.size)) {
+    for (size_t end = find_sign(text, comma, 0); end < text.size && marks->count < MARKS_MOST;
+         end = find_sign(text, comma, end + comma.size)) {
         struct mark mark = {0};
         mark.number = numeral_before(text, end, &mark.at);
         if (mark.number && may_begin(text, mark.at))
@@ -203,7 +211,7 @@ static void deliver_lines(const struct delivery *delivery, struct slice text) {
 static void deliver_paragraphs(const struct delivery *delivery, struct slice text) {
     const struct slice stop = SLICE("。 ");
     size_t begin = 0;
-    for (size_t at = slice_find(text, stop, 0); at < text.size; at = slice_find(text, stop, at + 1)) {
+    for (size_t at = find_sign(text, stop, 0); at < text.size; at = find_sign(text, stop, at + 1)) {
         deliver_lines(delivery, slice_range(text, begin, at + HAN_SIZE));
         begin = at + stop.size;
     }

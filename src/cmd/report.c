@@ -70,7 +70,7 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "removed", report->removed);
     write_number(&json, "bytesWritten", report->bytes_written);
     json_key(&json, "dryRun");
-    json_bool(&json, report->dry_run);
+    json_boolean(&json, report->dry_run);
     json_key(&json, "diagnostics");
     json_open_array(&json);
     for (size_t i = 0; i < diagnostics->items.count; i++)

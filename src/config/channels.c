@@ -14,7 +14,7 @@ struct condition_keys {
 };
 
 #define ROW(name, member, value, ...)                                                                                  \
-    {.key = name, .kind = value, .offset = offsetof(struct channel_keys, member), __VA_ARGS__}
+    { .key = name, .kind = value, .offset = offsetof(struct channel_keys, member), __VA_ARGS__ }
 static const struct key_row channel_rows[] = {
     ROW("path", path, VALUE_TEXT, .required = true),
     ROW("title", title, VALUE_TEXT, .required = false),
@@ -29,7 +29,8 @@ static const struct key_row channel_rows[] = {
 };
 const struct key_table channel_table = {"channel", channel_rows, ARRAY_LENGTH(channel_rows), false};
 
-#define CONDITION_ROW(name, member) {.key = name, .kind = VALUE_NODE, .offset = offsetof(struct condition_keys, member)}
+#define CONDITION_ROW(name, member)                                                                                    \
+    { .key = name, .kind = VALUE_NODE, .offset = offsetof(struct condition_keys, member) }
 static const struct key_row condition_rows[] = {
     CONDITION_ROW("any", any),
     CONDITION_ROW("all", all),

@@ -5,9 +5,10 @@
 #include "model/settings.h"
 
 /*
- * feeds.yaml and its includes → settings. Shows every mistake in one run: goes on after each, and returns false when there was any
- * of severity ERROR (*ret_settings is then zeroed). Warnings do not count. Keys, kinds, defaults and which are required stand in
- * tables (config/fields.h): a new key is a row there, a paragraph in feeds.yaml(5), a line in doc/feeds.schema.json; a test holds the three together.
+ * feeds.yaml and its includes → settings. Shows every mistake in one run: goes on after each, and returns false when
+ * there was any of severity ERROR (*ret_settings is then zeroed). Warnings do not count. Keys, kinds, defaults and
+ * which are required stand in tables (config/fields.h): a new key is a row there, a paragraph in feeds.yaml(5), a line
+ * in doc/feeds.schema.json; a test holds the three together.
  *
  * Sets nothing global: the caller hands site.timezone to date_set_zone before it reads dates.
  * `formats`: names of known formats (render/format.h), since stages do not include each other.

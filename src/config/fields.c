@@ -8,8 +8,8 @@
 
 const struct key_table *const *key_tables(size_t *ret_count) {
     static const struct key_table *const tables[] = {
-        &configuration_table, &included_table, &site_table,   &source_table,      &fields_table, &defaults_table,
-        &taxonomy_table,      &term_table,     &word_table,   &followed_by_table, &score_table,  &spread_table,
+        &configuration_table, &included_table,  &site_table,   &source_table,      &fields_table, &defaults_table,
+        &taxonomy_table,      &term_table,      &word_table,   &followed_by_table, &score_table,  &spread_table,
         &channel_table,       &condition_table, &output_table, &retired_table,
     };
     *ret_count = ARRAY_LENGTH(tables);
@@ -67,8 +67,8 @@ static bool report_colon_in_key(struct loading *loading, const struct node *item
 void report_unknown_key(struct loading *loading, const struct node *item, const struct slice *known, size_t count) {
     if (report_colon_in_key(loading, item))
         return;
-    struct diagnostic *report = node_report_key(loading->diagnostics, DIAGNOSTIC_CONFIG_UNKNOWN_KEY, item, "%.*s",
-                                                SLICE_ARGUMENTS(item->key));
+    struct diagnostic *report =
+        node_report_key(loading->diagnostics, DIAGNOSTIC_CONFIG_UNKNOWN_KEY, item, "%.*s", SLICE_ARGUMENTS(item->key));
     hint_names(loading, report, item->key, known, count);
 }
 
@@ -91,8 +91,7 @@ void report_wrong_kind(struct loading *loading, const struct node *node, const c
 
 void report_unknown_name(struct loading *loading, enum diagnostic_id id, const struct node *node, const char *what,
                          struct slice name, const struct slice *known, size_t count) {
-    struct diagnostic *report =
-        node_report(loading->diagnostics, id, node, "%s %.*s", what, SLICE_ARGUMENTS(name));
+    struct diagnostic *report = node_report(loading->diagnostics, id, node, "%s %.*s", what, SLICE_ARGUMENTS(name));
     hint_names(loading, report, name, known, count);
 }
 
@@ -132,7 +131,8 @@ struct scalars scalars_read(struct loading *loading, const struct node *node) {
 
 /* --- one value ---------------------------------------------------------------------------------------------- */
 
-#define BAD_VALUE(loading, node, ...) node_report((loading)->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node, __VA_ARGS__)
+#define BAD_VALUE(loading, node, ...)                                                                                  \
+    node_report((loading)->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node, __VA_ARGS__)
 
 static void read_text(struct loading *loading, const struct key_row *row, const struct node *node, void *target) {
     (void)row;
@@ -214,7 +214,7 @@ static void read_choice(struct loading *loading, const struct key_row *row, cons
 
 static void read_value(struct loading *loading, const struct key_row *row, const struct node *node, void *target) {
     static void (*const readers[])(struct loading *, const struct key_row *, const struct node *, void *) = {
-        [VALUE_TEXT] = read_text, [VALUE_FLAG] = read_flag,         [VALUE_COUNT] = read_count,
+        [VALUE_TEXT] = read_text,     [VALUE_FLAG] = read_flag, [VALUE_COUNT] = read_count,
         [VALUE_NUMBER] = read_number, [VALUE_SIZE] = read_size, [VALUE_DURATION] = read_duration,
         [VALUE_CHOICE] = read_choice,
     };

@@ -5,8 +5,8 @@
 #include "yaml/node.h"
 
 /*
- * The keys of feeds.yaml, as tables: key, kind of value, where it goes, bounds, whether it must be there. Nothing else in
- * config/ compares key names. To add a key: a row here, a paragraph in doc/feeds.yaml.5, a line in
+ * The keys of feeds.yaml, as tables: key, kind of value, where it goes, bounds, whether it must be there. Nothing else
+ * in config/ compares key names. To add a key: a row here, a paragraph in doc/feeds.yaml.5, a line in
  * doc/feeds.schema.json (tests/unit/keys_test.c holds the three together), and the code that uses it.
  */
 enum value_kind {
@@ -47,8 +47,8 @@ struct loading {
 };
 
 /*
- * Reads a mapping into *target by its table. Unknown keys, wrong kinds, bad values and missing required keys are reported; a
- * member whose key is missing or wrong keeps its value. An empty value counts as an empty mapping.
+ * Reads a mapping into *target by its table. Unknown keys, wrong kinds, bad values and missing required keys are
+ * reported; a member whose key is missing or wrong keeps its value. An empty value counts as an empty mapping.
  */
 void table_read(struct loading *loading, const struct key_table *table, const struct node *mapping, void *target);
 bool table_has(const struct key_table *table, struct slice key);

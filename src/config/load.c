@@ -7,9 +7,10 @@ struct configuration_keys {
     const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired;
 };
 
-#define ROW(name, ...) {.key = #name, .kind = VALUE_NODE, .offset = offsetof(struct configuration_keys, name), __VA_ARGS__}
+#define ROW(name, ...)                                                                                                 \
+    { .key = #name, .kind = VALUE_NODE, .offset = offsetof(struct configuration_keys, name), __VA_ARGS__ }
 static const struct key_row configuration_rows[] = {
-    ROW(site, .required = true),        ROW(sources, .required = true),  ROW(include, .required = false),
+    ROW(site, .required = true),        ROW(sources, .required = true),   ROW(include, .required = false),
     ROW(taxonomies, .required = false), ROW(channels, .required = false), ROW(output, .required = false),
     ROW(retired, .required = false),
 };

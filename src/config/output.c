@@ -10,7 +10,11 @@ struct output_keys {
 static const struct key_row output_rows[] = {
     {.key = "directory", .kind = VALUE_TEXT, .offset = offsetof(struct output_keys, directory)},
     {.key = "formats", .kind = VALUE_NODE, .offset = offsetof(struct output_keys, formats)},
-    {.key = "items", .kind = VALUE_COUNT, .offset = offsetof(struct output_keys, head.items), .least = 1, .most = 10000},
+    {.key = "items",
+     .kind = VALUE_COUNT,
+     .offset = offsetof(struct output_keys, head.items),
+     .least = 1,
+     .most = 10000},
     {.key = "days", .kind = VALUE_COUNT, .offset = offsetof(struct output_keys, head.days), .least = 0, .most = 36500},
     {.key = "max_bytes", .kind = VALUE_SIZE, .offset = offsetof(struct output_keys, head.max_bytes)},
     {.key = "static", .kind = VALUE_TEXT, .offset = offsetof(struct output_keys, copied_folder)},

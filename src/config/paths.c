@@ -69,8 +69,9 @@ static bool count_templates(struct loading *loading, const struct node *node, co
         }
         size_t each = find_each(rule, slice_range(text, at + 1, end), with_short);
         if (each == rule->each_count) {
-            report_at(loading, node, at, rule->each_count ? "no taxonomy of each: has this name"
-                                                          : "without each: there is no taxonomy to name here");
+            report_at(loading, node, at,
+                      rule->each_count ? "no taxonomy of each: has this name"
+                                       : "without each: there is no taxonomy to name here");
             return false;
         }
         counts[each]++;

@@ -30,7 +30,8 @@ struct term_keys {
 /* Figures that no rule can have stand for «not said». */
 static const double unsaid = -1;
 
-#define ROW_OF(type, name, member, value, ...) {.key = name, .kind = value, .offset = offsetof(struct type, member), __VA_ARGS__}
+#define ROW_OF(type, name, member, value, ...)                                                                         \
+    { .key = name, .kind = value, .offset = offsetof(struct type, member), __VA_ARGS__ }
 #define NODE_ROW(type, name, member) ROW_OF(type, name, member, VALUE_NODE, .required = false)
 #define POINTS_ROW(type, name, member) ROW_OF(type, name, member, VALUE_NUMBER, .least = 0, .most = 1000)
 #define SHARE_ROW(type, name, member) ROW_OF(type, name, member, VALUE_NUMBER, .least = 0, .most = 1)
@@ -39,7 +40,7 @@ static const struct key_row taxonomy_rows[] = {
     ROW_OF(taxonomy_keys, "label", label, VALUE_TEXT, .required = true),
     NODE_ROW(taxonomy_keys, "support", support),
     NODE_ROW(taxonomy_keys, "followed_by", followed_by),
-    NODE_ROW(taxonomy_keys, "not", not),
+    NODE_ROW(taxonomy_keys, "not", not ),
     NODE_ROW(taxonomy_keys, "spans", spans),
     NODE_ROW(taxonomy_keys, "score", score),
     NODE_ROW(taxonomy_keys, "spread", spread),
@@ -82,7 +83,7 @@ static const struct key_row term_rows[] = {
     NODE_ROW(term_keys, "strong", strong),
     NODE_ROW(term_keys, "words", words),
     NODE_ROW(term_keys, "weak", weak),
-    NODE_ROW(term_keys, "not", not),
+    NODE_ROW(term_keys, "not", not ),
     NODE_ROW(term_keys, "elsewhere", elsewhere),
     NODE_ROW(term_keys, "hosts", hosts),
     NODE_ROW(term_keys, "sources", sources),
@@ -215,8 +216,10 @@ static void read_terms(struct rules_reader *reader, const struct node *node, siz
         add_name(reader, item, item->key, number);
     number = 0;
     for (item = node->first; item && number < most; item = item->next, number++) {
-        add_name(reader, item, reader->terms[number].label, number);
-        add_name(reader, item, reader->terms[number].short_label, number);
+        const struct term *term = &reader->terms[number];
+        add_name(reader, item, term->label, number);
+        if (!slice_equal(term->short_label, term->label))
+            add_name(reader, item, term->short_label, number);
     }
 }
 
@@ -233,7 +236,7 @@ static void read_term_words(struct rules_reader *reader, uint16_t term) {
         enum word_role role;
     } lists[] = {
         {offsetof(struct term_keys, strong), ROLE_STRONG},       {offsetof(struct term_keys, words), ROLE_WORD},
-        {offsetof(struct term_keys, weak), ROLE_WEAK},           {offsetof(struct term_keys, not), ROLE_TERM_NOT},
+        {offsetof(struct term_keys, weak), ROLE_WEAK},           {offsetof(struct term_keys, not ), ROLE_TERM_NOT},
         {offsetof(struct term_keys, elsewhere), ROLE_ELSEWHERE}, {offsetof(struct term_keys, hosts), ROLE_HOST},
         {offsetof(struct term_keys, sources), ROLE_SOURCE},
     };

@@ -32,8 +32,8 @@ const struct taxonomy *taxonomy_wanted(struct loading *loading, const struct nod
 uint16_t term_wanted(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
                      struct slice name);
 
-extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table,
-    followed_by_table, score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table,
-    retired_table, configuration_table, included_table;
+extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table, followed_by_table,
+    score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table, retired_table,
+    configuration_table, included_table;
 
 #endif

@@ -7,18 +7,14 @@ struct site_keys {
     const struct node *url, *tag, *timezone, *icon, *logo;
 };
 
-#define ROW(name, value, ...) {.key = #name, .kind = value, .offset = offsetof(struct site_keys, name), __VA_ARGS__}
+#define ROW(name, value, ...)                                                                                          \
+    { .key = #name, .kind = value, .offset = offsetof(struct site_keys, name), __VA_ARGS__ }
 static const struct key_row site_rows[] = {
-    ROW(title, VALUE_TEXT, .required = true),
-    ROW(url, VALUE_NODE, .required = true),
-    ROW(tag, VALUE_NODE, .required = true),
-    ROW(language, VALUE_TEXT, .required = false),
-    ROW(timezone, VALUE_NODE, .required = false),
-    ROW(author, VALUE_TEXT, .required = false),
-    ROW(subtitle, VALUE_TEXT, .required = false),
-    ROW(rights, VALUE_TEXT, .required = false),
-    ROW(icon, VALUE_NODE, .required = false),
-    ROW(logo, VALUE_NODE, .required = false),
+    ROW(title, VALUE_TEXT, .required = true),     ROW(url, VALUE_NODE, .required = true),
+    ROW(tag, VALUE_NODE, .required = true),       ROW(language, VALUE_TEXT, .required = false),
+    ROW(timezone, VALUE_NODE, .required = false), ROW(author, VALUE_TEXT, .required = false),
+    ROW(subtitle, VALUE_TEXT, .required = false), ROW(rights, VALUE_TEXT, .required = false),
+    ROW(icon, VALUE_NODE, .required = false),     ROW(logo, VALUE_NODE, .required = false),
     ROW(icp, VALUE_TEXT, .required = false),
 };
 const struct key_table site_table = {"site", site_rows, ARRAY_LENGTH(site_rows), false};

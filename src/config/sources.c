@@ -18,7 +18,8 @@ static const char *const order_choices[] = {"oldest-first", "newest-first", NULL
 static const char *const format_choices[] = {"text", "markdown", "html", NULL};
 static const char *const encoding_choices[] = {"utf-8", "gb18030", "gbk", "gb2312", "big5", NULL};
 
-#define ROW(name, value, ...) {.key = #name, .kind = value, .offset = offsetof(struct source_keys, name), __VA_ARGS__}
+#define ROW(name, value, ...)                                                                                          \
+    { .key = #name, .kind = value, .offset = offsetof(struct source_keys, name), __VA_ARGS__ }
 static const struct key_row source_rows[] = {
     ROW(files, VALUE_TEXT, .required = true),
     ROW(reader, VALUE_NODE, .required = false),
@@ -34,7 +35,7 @@ static const struct key_row source_rows[] = {
 const struct key_table source_table = {"source", source_rows, ARRAY_LENGTH(source_rows), false};
 
 static const struct key_row fields_rows[] = {
-#define ARTICLE_FIELD(id, name) \
+#define ARTICLE_FIELD(id, name)                                                                                        \
     {.key = name, .kind = VALUE_TEXT, .offset = sizeof(struct slice) * (size_t)ARTICLE_FIELD_##id},
 #include "model/article_fields.def"
 #undef ARTICLE_FIELD
@@ -42,12 +43,12 @@ static const struct key_row fields_rows[] = {
 const struct key_table fields_table = {"fields", fields_rows, ARRAY_LENGTH(fields_rows), false};
 
 /* Not all fields: an id or a text that many articles share would be a mistake; format: is a key of the source. */
-#define DEFAULT_ROW(id, name) \
-    {.key = name, .kind = VALUE_TEXT, .offset = sizeof(struct slice) * (size_t)ARTICLE_FIELD_##id}
+#define DEFAULT_ROW(id, name)                                                                                          \
+    { .key = name, .kind = VALUE_TEXT, .offset = sizeof(struct slice) * (size_t)ARTICLE_FIELD_##id }
 static const struct key_row defaults_rows[] = {
-    DEFAULT_ROW(TITLE, "title"),       DEFAULT_ROW(DATE, "date"),     DEFAULT_ROW(AUTHOR, "author"),
-    DEFAULT_ROW(SOURCE, "source"),     DEFAULT_ROW(COLUMN, "column"), DEFAULT_ROW(LANGUAGE, "language"),
-    DEFAULT_ROW(TAGS, "tags"),         DEFAULT_ROW(IMAGE, "image"),
+    DEFAULT_ROW(TITLE, "title"),   DEFAULT_ROW(DATE, "date"),     DEFAULT_ROW(AUTHOR, "author"),
+    DEFAULT_ROW(SOURCE, "source"), DEFAULT_ROW(COLUMN, "column"), DEFAULT_ROW(LANGUAGE, "language"),
+    DEFAULT_ROW(TAGS, "tags"),     DEFAULT_ROW(IMAGE, "image"),
 };
 const struct key_table defaults_table = {"defaults", defaults_rows, ARRAY_LENGTH(defaults_rows), true};
 
@@ -57,8 +58,8 @@ static const struct {
     struct slice ending;
     const char *reader;
 } endings[] = {
-    {{".md", 3}, "markdown"},      {{".markdown", 9}, "markdown"},  {{".jsonl", 6}, "jsonl"},  {{".ndjson", 7}, "jsonl"},
-    {{".jsonl.gz", 9}, "jsonl"},   {{".ndjson.gz", 10}, "jsonl"},   {{".txt", 4}, "listing"},
+    {{".md", 3}, "markdown"},    {{".markdown", 9}, "markdown"}, {{".jsonl", 6}, "jsonl"}, {{".ndjson", 7}, "jsonl"},
+    {{".jsonl.gz", 9}, "jsonl"}, {{".ndjson.gz", 10}, "jsonl"},  {{".txt", 4}, "listing"},
 };
 
 static const char *known_reader(const struct loading *loading, struct slice name) {

@@ -78,7 +78,8 @@ void spans_read(struct loading *loading, const struct node *node, struct taxonom
             terms.items.count,
             terms.starred,
         };
-        struct word like = {.role = ROLE_SPAN, .in = FIELD_ANY, .term = TERM_NONE, .span = (uint16_t)taxonomy->span_count};
+        struct word like = {
+            .role = ROLE_SPAN, .in = FIELD_ANY, .term = TERM_NONE, .span = (uint16_t)taxonomy->span_count};
         struct node key = key_as_scalar(item);
         words_read_text(loading, &key, &like, words);
         taxonomy->span_count++;

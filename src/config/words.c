@@ -40,7 +40,7 @@ static enum sign sign_at(struct slice text, size_t at, size_t *ret_size) {
         {{",", 1}, SIGN_SEPARATOR},  {{"；", 3}, SIGN_SEPARATOR}, {{";", 1}, SIGN_SEPARATOR},
         {{"(", 1}, SIGN_OPEN},       {{"（", 3}, SIGN_OPEN},      {{")", 1}, SIGN_CLOSE},
         {{"）", 3}, SIGN_CLOSE},     {{"|", 1}, SIGN_BAR},        {{"｜", 3}, SIGN_BAR},
-        {{"……", 6}, SIGN_ELLIPSIS}, {{"…", 3}, SIGN_ELLIPSIS},
+        {{"……", 6}, SIGN_ELLIPSIS},  {{"…", 3}, SIGN_ELLIPSIS},
     };
     *ret_size = 0;
     if (at >= text.size)
@@ -128,8 +128,7 @@ static bool read_branches(struct word_reader *reader, size_t *at, size_t open, u
 }
 
 /* What stands in parentheses, *at behind the opening one: alternatives when there is a bar, else literal. */
-static bool read_group(struct word_reader *reader, size_t *at, size_t open, unsigned nesting,
-                       struct texts *ret_texts) {
+static bool read_group(struct word_reader *reader, size_t *at, size_t open, unsigned nesting, struct texts *ret_texts) {
     CLEANUP(texts_release) struct texts branches = {0};
     bool barred;
     if (!read_branches(reader, at, open, nesting, &barred, &branches))

@@ -76,6 +76,7 @@ static void tally(struct diagnostics *diagnostics, enum diagnostic_id id, size_t
     diagnostics->dropped += times > room ? times - room : 0;
 }
 
+PRINTF_LIKE(2, 0)
 static struct slice copy_formatted(struct arena *arena, const char *format, va_list arguments) {
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     buf_append_format_list(&text, format, arguments);

@@ -13,8 +13,8 @@ struct field_reader {
     struct choke_report report; /* over all fields */
 };
 
-/* The value of the article, else the source's default as a text. RAW_ABSENT when there is neither. */
-struct raw_value field_value(const struct field_reader *reader, enum article_field field);
+/* The value of the article, else the source's default as a text. RAW_ABSENT when there is neither; never NULL. */
+const struct raw_value *field_value(const struct field_reader *reader, enum article_field field);
 
 /* FIELD_INVALID at the value, with `name` and what was written. */
 void field_complain(struct field_reader *reader, const struct raw_value *value, const char *name);

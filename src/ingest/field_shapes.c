@@ -27,13 +27,13 @@ static const struct raw_value *item_at(const struct raw_value *value, size_t ind
 }
 
 void field_authors(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_AUTHOR);
-    size_t count = item_count(&value);
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_AUTHOR);
+    size_t count = item_count(value);
     if (!count)
         return;
     struct author *authors = arena_new_array(reader->arena, count, sizeof *authors);
     for (size_t i = 0; i < count; i++) {
-        const struct raw_value *item = item_at(&value, i);
+        const struct raw_value *item = item_at(value, i);
         if (item->kind == RAW_MAPPING)
             item = item_named(item, SLICE("name"));
         struct slice name = field_line(reader, item, "author");
@@ -44,13 +44,13 @@ void field_authors(struct field_reader *reader, struct article *article) {
 }
 
 void field_source(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_SOURCE);
-    if (value.kind != RAW_MAPPING) {
-        article->source_name = field_line(reader, &value, "source");
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_SOURCE);
+    if (value->kind != RAW_MAPPING) {
+        article->source_name = field_line(reader, value, "source");
         return;
     }
-    article->source_name = field_line(reader, item_named(&value, SLICE("name")), "source.name");
-    article->source_url = field_address(reader, item_named(&value, SLICE("url")), "source.url");
+    article->source_name = field_line(reader, item_named(value, SLICE("name")), "source.name");
+    article->source_url = field_address(reader, item_named(value, SLICE("url")), "source.url");
 }
 
 /* The next of several words in one scalar: cut at commas of either script and 、. */
@@ -81,15 +81,15 @@ static void add_tag(struct article *article, struct slice *tags, struct slice ta
 }
 
 void field_tags(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_TAGS);
-    if (value.kind == RAW_ABSENT)
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_TAGS);
+    if (value->kind == RAW_ABSENT)
         return;
     struct slice *tags = arena_new_array(reader->arena, LISTED_MOST, sizeof *tags);
-    for (size_t i = 0; i < item_count(&value); i++) {
-        struct slice line = field_line(reader, item_at(&value, i), "tags");
+    for (size_t i = 0; i < item_count(value); i++) {
+        struct slice line = field_line(reader, item_at(value, i), "tags");
         struct slice tag = line;
         /* In a list, a comma belongs to the tag. */
-        if (value.kind == RAW_LIST)
+        if (value->kind == RAW_LIST)
             add_tag(article, tags, tag);
         else
             while (take_listed(&line, &tag))
@@ -133,13 +133,13 @@ static struct slice type_of_address(struct slice url) {
 }
 
 void field_enclosure(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_ENCLOSURE);
-    const struct raw_value *url = value.kind == RAW_MAPPING ? item_named(&value, SLICE("url")) : &value;
-    const struct raw_value *type = item_named(&value, SLICE("type"));
-    const struct raw_value *length = item_named(&value, SLICE("length"));
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_ENCLOSURE);
+    const struct raw_value *url = value->kind == RAW_MAPPING ? item_named(value, SLICE("url")) : value;
+    const struct raw_value *type = item_named(value, SLICE("type"));
+    const struct raw_value *length = item_named(value, SLICE("length"));
     struct enclosure enclosure = {.url = field_address(reader, url, "enclosure")};
-    if (value.kind == RAW_MAPPING && url->kind == RAW_ABSENT)
-        field_complain(reader, &value, "enclosure without a url");
+    if (value->kind == RAW_MAPPING && url->kind == RAW_ABSENT)
+        field_complain(reader, value, "enclosure without a url");
     if (!enclosure.url.size)
         return;
     enclosure.type = field_line(reader, type, "enclosure.type");

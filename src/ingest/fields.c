@@ -23,14 +23,18 @@ enum article_field fields_find(const struct source *source, struct slice name) {
     return (enum article_field)field;
 }
 
-struct raw_value field_value(const struct field_reader *reader, enum article_field field) {
-    struct raw_value value = reader->raw->fields[field];
+const struct raw_value *field_value(const struct field_reader *reader, enum article_field field) {
+    static const struct raw_value absent;
+    const struct raw_value *value = &reader->raw->fields[field];
     /* `author:` with nothing behind it is as good as not there. */
-    if (value.kind == RAW_TEXT && !slice_trim(value.text).size)
-        value.kind = RAW_ABSENT;
-    if (value.kind == RAW_ABSENT && reader->source->defaults[field].size)
-        return (struct raw_value){.kind = RAW_TEXT, .text = reader->source->defaults[field]};
-    return value;
+    if (value->kind != RAW_ABSENT && (value->kind != RAW_TEXT || slice_trim(value->text).size))
+        return value;
+    if (!reader->source->defaults[field].size)
+        return &absent;
+    struct raw_value *fallback = arena_new(reader->arena, sizeof *fallback);
+    fallback->kind = RAW_TEXT;
+    fallback->text = reader->source->defaults[field];
+    return fallback;
 }
 
 struct place field_place(const struct field_reader *reader, const struct raw_value *value) {
@@ -122,34 +126,34 @@ static struct slice cut_title(struct field_reader *reader, struct slice title) {
 }
 
 static bool read_title(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_TITLE);
-    struct slice title = value.kind == RAW_TEXT
-                             ? text_choke(value.text, CHOKE_LINE, reader->arena, &reader->report)
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_TITLE);
+    struct slice title = value->kind == RAW_TEXT
+                             ? text_choke(value->text, CHOKE_LINE, reader->arena, &reader->report)
                              : (struct slice){0};
     if (!title.size)
-        return refuse(reader, DIAGNOSTIC_TITLE_MISSING, value.kind == RAW_ABSENT ? NULL : &value,
-                      value.kind == RAW_ABSENT ? (struct slice){0} : SLICE("it is no text"));
+        return refuse(reader, DIAGNOSTIC_TITLE_MISSING, value->kind == RAW_ABSENT ? NULL : value,
+                      value->kind == RAW_ABSENT ? (struct slice){0} : SLICE("it is no text"));
     article->title = cut_title(reader, title);
     return true;
 }
 
 static bool read_date(struct field_reader *reader, struct article *article) {
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_DATE);
-    if (value.kind == RAW_ABSENT)
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_DATE);
+    if (value->kind == RAW_ABSENT)
         return refuse(reader, DIAGNOSTIC_DATE_MISSING, NULL, (struct slice){0});
-    if (value.kind == RAW_TEXT && date_parse(value.text, &article->date))
+    if (value->kind == RAW_TEXT && date_parse(value->text, &article->date))
         return true;
     struct choke_report unused = {0};
-    struct slice shown = text_choke(value.text, CHOKE_LINE, reader->arena, &unused);
-    return refuse(reader, DIAGNOSTIC_DATE_INVALID, &value, slice_range(shown, 0, utf8_offset(shown, SHOWN_MOST)));
+    struct slice shown = text_choke(value->text, CHOKE_LINE, reader->arena, &unused);
+    return refuse(reader, DIAGNOSTIC_DATE_INVALID, value, slice_range(shown, 0, utf8_offset(shown, SHOWN_MOST)));
 }
 
 static struct slice read_text(struct field_reader *reader, enum article_field field) {
-    struct raw_value value = field_value(reader, field);
-    if (value.kind == RAW_TEXT)
-        return slice_trim(text_choke(value.text, CHOKE_TEXT, reader->arena, &reader->report));
-    if (value.kind != RAW_ABSENT)
-        field_complain(reader, &value, article_field_name(field));
+    const struct raw_value *value = field_value(reader, field);
+    if (value->kind == RAW_TEXT)
+        return slice_trim(text_choke(value->text, CHOKE_TEXT, reader->arena, &reader->report));
+    if (value->kind != RAW_ABSENT)
+        field_complain(reader, value, article_field_name(field));
     return (struct slice){0};
 }
 
@@ -162,17 +166,17 @@ static bool read_body(struct field_reader *reader, struct article *article) {
     /* What is withdrawn may have been emptied as well. */
     if (!article->body.size && !article->summary.size && !article->withdrawn)
         return refuse(reader, DIAGNOSTIC_BODY_MISSING, NULL, (struct slice){0});
-    struct raw_value format = field_value(reader, ARTICLE_FIELD_FORMAT);
-    if (format.kind == RAW_ABSENT)
+    const struct raw_value *format = field_value(reader, ARTICLE_FIELD_FORMAT);
+    if (format->kind == RAW_ABSENT)
         return true;
     size_t i = 0;
     while (i < ARRAY_LENGTH(formats) &&
-           !(format.kind == RAW_TEXT && slice_equal_ignoring_case(slice_trim(format.text), formats[i])))
+           !(format->kind == RAW_TEXT && slice_equal_ignoring_case(slice_trim(format->text), formats[i])))
         i++;
     if (i < ARRAY_LENGTH(formats))
         article->format = (enum body_format)i;
     else
-        field_complain(reader, &format, "format");
+        field_complain(reader, format, "format");
     return true;
 }
 
@@ -196,8 +200,8 @@ static bool is_language(struct slice tag) {
 static struct slice read_column(struct field_reader *reader) {
     const struct slice open = SLICE("【");
     const struct slice close = SLICE("】");
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_COLUMN);
-    struct slice column = field_line(reader, &value, "column");
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_COLUMN);
+    struct slice column = field_line(reader, value, "column");
     if (slice_starts_with(column, open) && slice_ends_with(column, close))
         return slice_trim(slice_range(column, open.size, column.size - close.size));
     return column;
@@ -206,38 +210,38 @@ static struct slice read_column(struct field_reader *reader) {
 static bool read_withdrawn(struct field_reader *reader) {
     const struct slice yes[] = {SLICE("true"), SLICE("yes"), SLICE("1")};
     const struct slice no[] = {SLICE("false"), SLICE("no"), SLICE("0")};
-    struct raw_value value = field_value(reader, ARTICLE_FIELD_WITHDRAWN);
-    if (value.kind == RAW_ABSENT)
+    const struct raw_value *value = field_value(reader, ARTICLE_FIELD_WITHDRAWN);
+    if (value->kind == RAW_ABSENT)
         return false;
-    struct slice word = slice_trim(value.text);
-    bool answers = value.kind == RAW_TEXT || value.kind == RAW_WORD;
+    struct slice word = slice_trim(value->text);
+    bool answers = value->kind == RAW_TEXT || value->kind == RAW_WORD;
     for (size_t i = 0; answers && i < ARRAY_LENGTH(yes); i++) {
         if (slice_equal_ignoring_case(word, yes[i]))
             return true;
         if (slice_equal_ignoring_case(word, no[i]))
             return false;
     }
-    field_complain(reader, &value, "withdrawn");
+    field_complain(reader, value, "withdrawn");
     return false;
 }
 
 static void read_lines(struct field_reader *reader, struct article *article) {
-    struct raw_value id = field_value(reader, ARTICLE_FIELD_ID);
-    struct raw_value url = field_value(reader, ARTICLE_FIELD_URL);
-    struct raw_value image = field_value(reader, ARTICLE_FIELD_IMAGE);
-    struct raw_value language = field_value(reader, ARTICLE_FIELD_LANGUAGE);
-    struct raw_value updated = field_value(reader, ARTICLE_FIELD_UPDATED);
-    article->id = field_line(reader, &id, "id");
-    article->url = field_address(reader, &url, "url");
-    article->image = field_address(reader, &image, "image");
-    article->language = field_line(reader, &language, "language");
+    const struct raw_value *id = field_value(reader, ARTICLE_FIELD_ID);
+    const struct raw_value *url = field_value(reader, ARTICLE_FIELD_URL);
+    const struct raw_value *image = field_value(reader, ARTICLE_FIELD_IMAGE);
+    const struct raw_value *language = field_value(reader, ARTICLE_FIELD_LANGUAGE);
+    const struct raw_value *updated = field_value(reader, ARTICLE_FIELD_UPDATED);
+    article->id = field_line(reader, id, "id");
+    article->url = field_address(reader, url, "url");
+    article->image = field_address(reader, image, "image");
+    article->language = field_line(reader, language, "language");
     if (article->language.size && !is_language(article->language)) {
-        field_complain(reader, &language, "language");
+        field_complain(reader, language, "language");
         article->language = (struct slice){0};
     }
     article->column = read_column(reader);
-    if (updated.kind != RAW_ABSENT && !(updated.kind == RAW_TEXT && date_parse(updated.text, &article->updated)))
-        field_complain(reader, &updated, "updated");
+    if (updated->kind != RAW_ABSENT && !(updated->kind == RAW_TEXT && date_parse(updated->text, &article->updated)))
+        field_complain(reader, updated, "updated");
 }
 
 static void report_repairs(struct field_reader *reader) {

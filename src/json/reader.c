@@ -46,7 +46,10 @@ static size_t string_end(struct slice text, size_t at, size_t *ret_control) {
     return text.size;
 }
 
-/* What json-c 0.16 lets through in strict mode: control characters in strings, NaN and Infinity, 007 and 1. */
+/*
+ * What json-c 0.16 lets through in strict mode: control characters in strings, keys between single quotes, NaN
+ * and Infinity, 007 and "1.". Outside of strings only these bytes can stand; `true`, `false` and `null` are its affair.
+ */
 static const char *find_lenience(struct slice text, size_t *ret_offset) {
     size_t control = text.size;
     for (size_t i = 0; i < text.size;) {
@@ -64,9 +67,9 @@ static const char *find_lenience(struct slice text, size_t *ret_offset) {
                 return "not a number";
             }
             i = end;
-        } else if (byte == 'N' || byte == 'I') {
+        } else if (byte == '\0' || !strchr("{}[]:, \t\r\ntruefalsn", byte)) {
             *ret_offset = i;
-            return "not a number";
+            return "not a value";
         } else {
             i++;
         }
@@ -102,7 +105,7 @@ struct json_object *json_read(struct slice text, size_t *ret_error_offset, const
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     enum json_tokener_error error = json_tokener_success;
     struct json_object *object = parse(tokener, text, &error);
-    size_t end = json_tokener_get_parse_end(tokener);
+    size_t end = error == json_tokener_error_parse_eof ? text.size : json_tokener_get_parse_end(tokener);
     json_tokener_free(tokener);
     if (object && !lenience)
         return object;

@@ -33,7 +33,6 @@ void json_close(struct json_writer *json);
 void json_key(struct json_writer *json, const char *key);
 void json_string(struct json_writer *json, struct slice text);
 void json_unsigned(struct json_writer *json, uint64_t number);
-/* Not json_bool, which is a type of json-c. */
 void json_boolean(struct json_writer *json, bool value);
 /* A value already written by a fragment writer of the same depth. */
 void json_fragment(struct json_writer *json, struct slice value);

@@ -14,9 +14,10 @@
  *   swap, mark stands    the served tree is the new one, whole (it was synced before); the stage is the old one. The
  *                        next run cannot tell this from the case above: it believes nothing, which costs time only.
  *   per-file fallback    some served files are new, the manifest is old. So with a mark the manifest is not believed:
- *                        files are compared byte by byte. New files that no manifest names yet would look like
- *                        somebody else's: the mark lists them, one a line, before the first is put there, and keeps
- *                        the list over any number of crashed runs.
+ *                        files are compared byte by byte. New files that the old manifest does not name, and
+ *                        removed ones that the new one no longer names, would look like somebody else's: the mark
+ *                        lists them, one a line, before anything is replaced, and keeps the list over any number of
+ *                        crashed runs.
  *
  * It cannot go before the swap: a rollback would then take a stage that was never served for the previous tree.
  */

@@ -100,49 +100,56 @@ static bool delete_one(struct output *output, struct slice path, struct arena *a
     return true;
 }
 
-/* What the old manifest or an earlier half-done run names and the new tree does not have. */
-static bool delete_files(struct output *output, struct arena *arena) {
-    CLEANUP(map_release) struct map puts = {0};
-    bool deleted =
-        walk_remove(output->served, SLICE(REPLACE_DRAFT)) || stage_fail(&output->stage, "remove", SLICE(REPLACE_DRAFT));
-    for (size_t i = 0; i < output->puts.count; i++)
-        map_set(&puts, output->puts.items[i].file.path, 1);
-    for (int step = STEP_COUNT; deleted && step-- > 0;) {
-        for (size_t i = 0; deleted && i < output->old_tree.files.count; i++) {
-            struct slice path = output->old_tree.files.items[i].path;
-            deleted = (int)step_of(path) != step || is_put(&puts, path) || delete_one(output, path, arena);
-        }
-        for (size_t i = 0; deleted && i < output->mark.paths.count; i++) {
+/* What the old manifest or an earlier half-done run names and the new tree does not have: the mark lists all of it. */
+static bool delete_files(struct output *output, const struct map *puts, struct arena *arena) {
+    if (!walk_remove(output->served, SLICE(REPLACE_DRAFT)))
+        return stage_fail(&output->stage, "remove", SLICE(REPLACE_DRAFT));
+    for (int step = STEP_COUNT; step-- > 0;)
+        for (size_t i = 0; i < output->mark.paths.count; i++) {
             struct slice path = output->mark.paths.items[i];
-            deleted = (int)step_of(path) != step || is_put(&puts, path) || delete_one(output, path, arena);
+            if ((int)step_of(path) == step && !is_put(puts, path) && !delete_one(output, path, arena))
+                return false;
         }
-    }
-    return deleted;
+    return true;
 }
 
-/* The mark gets the names of what the old manifest does not have: see mark.h. */
-static bool announce(struct output *output) {
-    struct {
-        VEC(struct slice) paths;
-    } fresh = {0};
+struct paths {
+    VEC(struct slice) items;
+};
+
+static void paths_release(struct paths *paths) {
+    vec_release(&paths->items);
+}
+
+/*
+ * The mark gets the names that one of the two manifests does not have, the new files and the removed ones: whichever
+ * manifest a crash leaves, the next run knows that they are pindao's. See mark.h.
+ */
+static bool announce(struct output *output, const struct map *puts) {
+    CLEANUP(paths_release) struct paths paths = {0};
     for (size_t i = 0; i < output->puts.count; i++) {
-        const struct put *put = &output->puts.items[i];
-        if (!put->same && map_get(&output->old_paths, put->file.path, UINT64_MAX) == UINT64_MAX)
-            vec_push(&fresh.paths, put->file.path);
+        struct slice path = output->puts.items[i].file.path;
+        if (map_get(&output->old_paths, path, UINT64_MAX) == UINT64_MAX)
+            vec_push(&paths.items, path);
     }
-    bool announced = mark_set(&output->mark, &output->layout, fresh.paths.items, fresh.paths.count);
-    vec_release(&fresh.paths);
-    return announced || stage_fail(&output->stage, "write", slice_of(output->layout.mark));
+    for (size_t i = 0; i < output->old_tree.files.count; i++)
+        if (!is_put(puts, output->old_tree.files.items[i].path))
+            vec_push(&paths.items, output->old_tree.files.items[i].path);
+    return mark_set(&output->mark, &output->layout, paths.items.items, paths.items.count) ||
+           stage_fail(&output->stage, "write", slice_of(output->layout.mark));
 }
 
 bool replace_files(struct output *output, bool *ret_began) {
     CLEANUP(arena_release) struct arena arena = {0};
+    CLEANUP(map_release) struct map puts = {0};
+    for (size_t i = 0; i < output->puts.count; i++)
+        map_set(&puts, output->puts.items[i].file.path, 1);
     *ret_began = false;
-    if (!announce(output))
+    if (!announce(output, &puts))
         return false;
     *ret_began = true;
     for (int step = STEP_REST; step < STEP_COUNT; step++)
         if (!replace_step(output, (enum step)step, &arena))
             return false;
-    return delete_files(output, &arena) && sync_served(output);
+    return delete_files(output, &puts, &arena) && sync_served(output);
 }

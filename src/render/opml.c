@@ -26,7 +26,6 @@ static void write_folder(struct xml_writer *xml, const struct site *site, const 
     struct slice folder = channels[first].folder;
     xml_open(xml, "outline");
     xml_attribute(xml, "text", folder);
-    xml_attribute(xml, "title", folder);
     for (size_t i = first; i < count; i++)
         if (slice_equal(channels[i].folder, folder))
             write_channel(xml, site, &channels[i]);

@@ -66,8 +66,8 @@ static inline uint64_t load_eight(const unsigned char *bytes) {
 }
 
 /*
- * Fast over the bulk of Chinese text: pairs of three-byte characters that begin with E3 to E9 and so are well-formed and
- * need no look, but for the blank U+3000. (E0 to E2 and EA to EF hold all else that is special.)
+ * Fast over the bulk of Chinese text: pairs of three-byte characters that begin with E3 to E9 and so are well-formed
+ * and need no look, but for the blank U+3000. (E0 to E2 and EA to EF hold all else that is special.)
  */
 static size_t skip_plain_pairs(const unsigned char *bytes, size_t at, size_t size) {
     const uint64_t shape_mask = 0x0000C0C0F0C0C0F0u;
@@ -123,8 +123,7 @@ static size_t clean_run_end(struct slice text, size_t begin, enum choke_kind kin
     /* Blanks matter behind blanks in a line; in a text only before a line end, which looks back. */
     const unsigned least = kind == CHOKE_LINE ? ' ' + 1 : ' ';
     while (at < text.size) {
-        at = bytes[at] < 0x80 ? skip_plain_ascii(bytes, at, text.size, least)
-                              : skip_plain_pairs(bytes, at, text.size);
+        at = bytes[at] < 0x80 ? skip_plain_ascii(bytes, at, text.size, least) : skip_plain_pairs(bytes, at, text.size);
         if (at == text.size)
             break;
         uint32_t character = bytes[at];
@@ -156,7 +155,8 @@ static void close_bidi(struct choking *choking) {
     append_character(choking, choking->open_isolates[--choking->open_count] ? POP_ISOLATE : POP_EMBEDDING);
 }
 
-/* What a closer closes stays; what it leaves open inside is closed first; one that closes nothing goes (UAX 9, BD9, X6a). */
+/* What a closer closes stays; what it leaves open inside is closed first; one that closes nothing goes (UAX 9, BD9,
+ * X6a). */
 static void choke_bidi(struct choking *choking, uint32_t character) {
     bool closes = character == POP_EMBEDDING || character == POP_ISOLATE;
     bool isolate = character >= FIRST_ISOLATE;

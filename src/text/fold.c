@@ -9,9 +9,9 @@
 #include <utf8proc.h>
 
 /*
- * Two passes. The first makes of each character what the table says; only clusters, a character and those behind it that
- * may compose with it, go through utf8proc (fold_compose.c). The second takes pinyin and blanks out of what the first wrote,
- * and only runs when the first saw a blank or a parenthesis.
+ * Two passes. The first makes of each character what the table says; only clusters, a character and those behind it
+ * that may compose with it, go through utf8proc (fold_compose.c). The second takes pinyin and blanks out of what the
+ * first wrote, and only runs when the first saw a blank or a parenthesis.
  */
 struct folding {
     const unsigned char *in;
@@ -30,8 +30,8 @@ void fold_origins_release(struct fold_origins *origins) {
 static void origins_add(struct fold_origins *origins, size_t offset, size_t count) {
     for (; count > 0; count--) {
         if (origins->count == origins->capacity)
-            origins->offsets = memory_resize_array(origins->offsets, vec_next_capacity(&origins->capacity),
-                                                   sizeof *origins->offsets);
+            origins->offsets =
+                memory_resize_array(origins->offsets, vec_next_capacity(&origins->capacity), sizeof *origins->offsets);
         origins->offsets[origins->count++] = (uint32_t)offset;
     }
 }
@@ -141,8 +141,8 @@ static size_t previous_character(struct folding *folding, size_t at) {
 }
 
 /*
- * The character at `at` may compose with the one before, which is written already: that one is taken back and folded with
- * all that join it.
+ * The character at `at` may compose with the one before, which is written already: that one is taken back and folded
+ * with all that join it.
  */
 static size_t fold_cluster(struct folding *folding, size_t at) {
     size_t begin = previous_character(folding, at);
@@ -215,9 +215,9 @@ static bool han_before(struct slice text, size_t at) {
 
 /* Letters of pinyin beside a to z, with their tones. Lower case, composed: the text is folded already. */
 static bool is_pinyin_letter(uint32_t character) {
-    static const uint16_t toned[] = {0x101, 0xE1, 0x1CE, 0xE0,  0x113, 0xE9,  0x11B, 0xE8,  0x12B, 0xED, 0x1D0, 0xEC,  0x14D,
-                                     0xF3,  0x1D2, 0xF2, 0x16B, 0xFA,  0x1D4, 0xF9,  0x1D6, 0x1D8, 0x1DA, 0x1DC, 0xFC,
-                                     0x144, 0x148, 0x1F9};
+    static const uint16_t toned[] = {0x101, 0xE1,  0x1CE, 0xE0,  0x113, 0xE9,  0x11B, 0xE8, 0x12B, 0xED,
+                                     0x1D0, 0xEC,  0x14D, 0xF3,  0x1D2, 0xF2,  0x16B, 0xFA, 0x1D4, 0xF9,
+                                     0x1D6, 0x1D8, 0x1DA, 0x1DC, 0xFC,  0x144, 0x148, 0x1F9};
     if (character >= 'a' && character <= 'z')
         return true;
     for (size_t i = 0; i < ARRAY_LENGTH(toned); i++)
@@ -269,8 +269,9 @@ static void strip_keep(struct strip *strip, size_t begin, size_t end) {
 }
 
 /*
- * What stands before a candidate is asked of the kept text, so that `经(jing) 济` becomes 经济. Pinyin asks for more: right
- * behind other pinyin it stays (`经(jing)(ji)` loses one syllable only), for it is no reading of a character then.
+ * What stands before a candidate is asked of the kept text, so that `经(jing) 济` becomes 经济. Pinyin asks for more:
+ * right behind other pinyin it stays (`经(jing)(ji)` loses one syllable only), for it is no reading of a character
+ * then.
  */
 static void strip_pinyin_and_blanks(struct strip *strip) {
     struct slice text = strip->text;
@@ -327,8 +328,7 @@ void text_append_letters(struct slice folded, struct buf *letters) {
     for (size_t at = 0; at < folded.size;) {
         uint32_t character = 0;
         size_t size = utf8_decode(folded, at, &character);
-        utf8proc_category_t category =
-            size ? utf8proc_category((utf8proc_int32_t)character) : UTF8PROC_CATEGORY_CN;
+        utf8proc_category_t category = size ? utf8proc_category((utf8proc_int32_t)character) : UTF8PROC_CATEGORY_CN;
         bool wanted = (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
                       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
         size_t next = at + (size ? size : 1);

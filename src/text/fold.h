@@ -4,11 +4,11 @@
 #include "base/buf.h"
 
 /*
- * The fold: the one form in which texts are compared, for matching, similarity and derived ids. Keys of articles depend on it, so what it
- * makes of a text never changes once released (tests/unit pins it).
- * In this order: NFKC; lower case; traditional characters to simplified, one by one (a table made from OpenCC when pindao is built);
- * pinyin in parentheses behind a Han character gone (`經(jīng)` → 经); blanks (space, tab, U+3000) between two Han characters gone.
- * Line feeds stay. Input must be well-formed (choke point). Output is well-formed.
+ * The fold: the one form in which texts are compared, for matching, similarity and derived ids. Keys of articles depend
+ * on it, so what it makes of a text never changes once released (tests/unit pins it). In this order: NFKC; lower case;
+ * traditional characters to simplified, one by one (a table made from OpenCC when pindao is built); pinyin in
+ * parentheses behind a Han character gone (`經(jīng)` → 经); blanks (space, tab, U+3000) between two Han characters
+ * gone. Line feeds stay. Input must be well-formed (choke point). Output is well-formed.
  */
 
 /* For explain: origin[i] is the byte of the original at which the character of folded byte i begins. */

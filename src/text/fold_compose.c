@@ -16,9 +16,8 @@ struct characters {
 
 static void characters_decompose(struct characters *characters, uint32_t character) {
     utf8proc_int32_t parts[DECOMPOSITION_MOST];
-    utf8proc_ssize_t count =
-        utf8proc_decompose_char((utf8proc_int32_t)character, parts, DECOMPOSITION_MOST,
-                                UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT, NULL);
+    utf8proc_ssize_t count = utf8proc_decompose_char((utf8proc_int32_t)character, parts, DECOMPOSITION_MOST,
+                                                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT, NULL);
     for (utf8proc_ssize_t i = 0; i < count && i < DECOMPOSITION_MOST; i++)
         vec_push(characters, parts[i]);
 }

@@ -1,12 +1,12 @@
 /*
  * Prints text/fold_table.h: what the fold (fold.h) makes of each single character. Run once by the Makefile.
  *
- * The data is OpenCC's and Unicode's (as utf8proc has it), not ours to keep in the tree; the same versions of both print
- * the same bytes.
+ * The data is OpenCC's and Unicode's (as utf8proc has it), not ours to keep in the tree; the same versions of both
+ * print the same bytes.
  *
- * Two stages: FOLD_BLOCKS by the upper bits of a character gives a block of FOLD_ENTRIES, most of them shared. An entry is
- * 0 for a character that folds to itself, else the number of its target, and a flag for a character that may compose with
- * the one before it, where folding one by one is not enough.
+ * Two stages: FOLD_BLOCKS by the upper bits of a character gives a block of FOLD_ENTRIES, most of them shared. An entry
+ * is 0 for a character that folds to itself, else the number of its target, and a flag for a character that may compose
+ * with the one before it, where folding one by one is not enough.
  */
 #include <opencc/opencc.h>
 #include <stdbool.h>
@@ -50,8 +50,8 @@ static size_t decompose(int32_t character, utf8proc_option_t kind, int32_t parts
 }
 
 /*
- * A character joins backwards when it has a combining class, or is the last of some canonical decomposition, or a Hangul
- * vowel or final. A few too many do no harm: they only go the slow way.
+ * A character joins backwards when it has a combining class, or is the last of some canonical decomposition, or a
+ * Hangul vowel or final. A few too many do no harm: they only go the slow way.
  */
 static void mark_joining(void) {
     int32_t parts[64];

@@ -32,7 +32,8 @@ static bool is_ascii_letter(uint32_t character) {
 
 /* Letters of words written with blanks between them: Latin, Greek, Cyrillic, with or without marks. */
 static bool is_word_letter(uint32_t character) {
-    return is_ascii_letter(character) || (character >= 0xC0 && character < 0x530 && character != 0xD7 && character != 0xF7);
+    return is_ascii_letter(character) ||
+           (character >= 0xC0 && character < 0x530 && character != 0xD7 && character != 0xF7);
 }
 
 static bool is_blank(uint32_t character) {
@@ -56,8 +57,9 @@ static bool is_full_width_ender(uint32_t character) {
 
 /* Abbreviations that a full stop belongs to, so that the sentence goes on behind it; in lower case. */
 static bool is_abbreviation(struct slice word) {
-    static const char *const abbreviations[] = {"mr", "mrs", "ms",   "dr",  "prof", "st",  "no",  "nos", "vol", "fig",
-                                                "co", "ltd", "inc",  "corp", "vs",  "etc", "dept", "est", "approx", "cf"};
+    static const char *const abbreviations[] = {"mr",  "mrs", "ms",   "dr",  "prof",   "st",  "no",
+                                                "nos", "vol", "fig",  "co",  "ltd",    "inc", "corp",
+                                                "vs",  "etc", "dept", "est", "approx", "cf"};
     for (size_t i = 0; i < ARRAY_LENGTH(abbreviations); i++)
         if (slice_equal_ignoring_case(word, slice_of(abbreviations[i])))
             return true;

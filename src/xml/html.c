@@ -6,7 +6,8 @@
 
 #include <libxml/HTMLparser.h>
 
-/* The element that all stands in, so that the parser invents no paragraph around bare text; the guard lets no other pass. */
+/* The element that all stands in, so that the parser invents no paragraph around bare text; the guard lets no other
+ * pass. */
 #define WRAPPER "body"
 
 enum { ATTRIBUTES_MOST = 32 /* of those a handler wants, far more than there are */ };

@@ -9,7 +9,7 @@
  * that neither its size limits nor its reading of comments, scripts and quotes matter.
  */
 enum html_treatment {
-    HTML_UNWRAP,             /* the tags go, what is in them stays */
+    HTML_UNWRAP, /* the tags go, what is in them stays */
     HTML_KEEP,
     HTML_KEEP_VOID,          /* has no content and no end tag: br, hr, img */
     HTML_KEEP_IF_ATTRIBUTES, /* unwrapped when it has no attribute that is wanted: span */
@@ -25,7 +25,9 @@ struct html_element {
 
 struct html_attribute {
     const char *name;
-    struct slice value; /* character references decoded; valid during the call */
+    /* References decoded; valid during the call. One to a character that XML forbids ends the value (libxml2 makes it a
+     * NUL). */
+    struct slice value;
 };
 
 struct html_handler {

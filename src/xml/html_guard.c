@@ -129,6 +129,14 @@ static size_t find_tag_end(const struct guard *guard) {
     return html.size;
 }
 
+/* The slash of <p/> and <a b="c"/>, but not that of <a href=http://x/>. */
+static bool closes_itself(struct slice rest) {
+    if (!slice_ends_with(rest, SLICE("/")))
+        return false;
+    char before = rest.size > 1 ? rest.data[rest.size - 2] : ' ';
+    return is_space(before) || before == '"' || before == '\'';
+}
+
 /* false when the tag passes a limit. A tag that the text ends in is no tag: *ret_complete. */
 static bool take_tag(struct guard *guard, struct tag *ret_tag, bool *ret_complete) {
     size_t begin = guard->at;
@@ -137,7 +145,7 @@ static bool take_tag(struct guard *guard, struct tag *ret_tag, bool *ret_complet
     if (end - begin > HTML_TAG_SIZE_MOST)
         return false;
     ret_tag->rest = slice_range(guard->html, guard->at, end);
-    ret_tag->closes_itself = slice_ends_with(ret_tag->rest, SLICE("/"));
+    ret_tag->closes_itself = closes_itself(ret_tag->rest);
     struct slice rest = ret_tag->rest;
     struct slice name;
     struct slice value;

@@ -49,9 +49,8 @@ static bool report_cause(const struct source_lines *lines, size_t index, struct 
         item = diag_report(diagnostics, DIAGNOSTIC_YAML_SYNTAX, source_lines_place_of_byte(lines, start + tab),
                            "a tab in the indentation, where YAML allows only blanks");
     else if (colon < line.size)
-        item = diag_report(diagnostics, DIAGNOSTIC_YAML_CHINESE_COLON,
-                           source_lines_place_of_byte(lines, start + colon), "behind %.*s",
-                           SLICE_ARGUMENTS(slice_range(line, content_begin(line), colon)));
+        item = diag_report(diagnostics, DIAGNOSTIC_YAML_CHINESE_COLON, source_lines_place_of_byte(lines, start + colon),
+                           "behind %.*s", SLICE_ARGUMENTS(slice_range(line, content_begin(line), colon)));
     else
         return false;
     diag_excerpt(diagnostics, item, line);
@@ -61,9 +60,9 @@ static bool report_cause(const struct source_lines *lines, size_t index, struct 
 static void report_reader_error(const yaml_parser_t *parser, const struct source_lines *lines,
                                 struct diagnostics *diagnostics) {
     size_t line = source_lines_of_byte(lines, parser->problem_offset);
-    struct diagnostic *item = diag_report(diagnostics, DIAGNOSTIC_YAML_SYNTAX,
-                                          source_lines_place_of_byte(lines, parser->problem_offset),
-                                          "a control character, U+%04X", (unsigned)parser->problem_value);
+    struct diagnostic *item =
+        diag_report(diagnostics, DIAGNOSTIC_YAML_SYNTAX, source_lines_place_of_byte(lines, parser->problem_offset),
+                    "a control character, U+%04X", (unsigned)parser->problem_value);
     diag_excerpt(diagnostics, item, source_lines_text(lines, line));
 }
 

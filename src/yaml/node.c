@@ -83,9 +83,8 @@ static void take_key(struct reading *reading, struct level *level, const struct 
     level->discarded = earlier != SIZE_MAX;
     if (level->discarded) {
         struct place first = level->places.items[earlier];
-        struct diagnostic *item =
-            diag_report(reading->diagnostics, DIAGNOSTIC_YAML_DUPLICATE_KEY, scalar->place, "%.*s, first in line %u",
-                        SLICE_ARGUMENTS(scalar->text), first.line);
+        struct diagnostic *item = diag_report(reading->diagnostics, DIAGNOSTIC_YAML_DUPLICATE_KEY, scalar->place,
+                                              "%.*s, first in line %u", SLICE_ARGUMENTS(scalar->text), first.line);
         diag_excerpt(reading->diagnostics, item, scalar->line);
         reading->mistaken = true;
         return;

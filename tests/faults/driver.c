@@ -2,6 +2,7 @@
  * Builds a small tree with src/output alone, so that a fault can be put at every call of it in seconds.
  *
  *     driver build FOLDER TREE [--wait] [--full]   TREE: A, B, or many:N (400 files, number N changed)
+ *     driver settle FOLDER                         B, then B again, which must touch nothing; prints B or what is wrong
  *     driver check FOLDER                          prints A, B, mixed (each file one of the two) or what is wrong
  *
  * Between A and B files are unchanged, changed, new and removed; a folder goes and one comes. Every file names the
@@ -206,11 +207,51 @@ static int check(const char *folder) {
     return 0;
 }
 
+/* Everything about the files below a folder that an unchanged build must leave alone. */
+static void snapshot(const char *folder, struct buf *buf) {
+    DIR *entries = opendir(folder);
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        char name[4096];
+        struct stat status;
+        snprintf(name, sizeof name, "%s/%s", folder, entry->d_name);
+        if (strcmp(entry->d_name, "..") == 0 || lstat(name, &status) != 0)
+            continue;
+        buf_append_format(buf, "%s %lu %o %ld %ld.%09ld %ld.%09ld\n", name, (unsigned long)status.st_ino,
+                          status.st_mode, (long)status.st_size, (long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                          (long)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+        if (S_ISDIR(status.st_mode) && strcmp(entry->d_name, ".") != 0)
+            snapshot(name, buf);
+    }
+    if (entries)
+        closedir(entries);
+}
+
+/* Behind a fault: the next run gives B, the one after that touches nothing. */
+static int settle(const char *folder) {
+    struct output_options options = {.directory = folder};
+    int code = build(&options, "B");
+    if (code != 0)
+        printf("the next run exits %d\n", code);
+    if (code != 0 || check(folder) != 0)
+        return 1;
+    CLEANUP(buf_release) struct buf before = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf after = BUF(BUF_UNLIMITED);
+    snapshot(folder, &before);
+    code = build(&options, "B");
+    snapshot(folder, &after);
+    bool same = slice_equal(buf_slice(&before), buf_slice(&after));
+    if (code != 0 || !same)
+        printf("the run after that exits %d%s\n", code, same ? "" : " and touches files");
+    return code != 0 || !same;
+}
+
 int main(int count, char **arguments) {
     if (count == 3 && strcmp(arguments[1], "check") == 0)
         return check(arguments[2]);
+    if (count == 3 && strcmp(arguments[1], "settle") == 0)
+        return settle(arguments[2]);
     if (count < 4 || strcmp(arguments[1], "build") != 0) {
-        fputs("usage: driver build FOLDER A|B|many:N [--wait] [--full], driver check FOLDER\n", stderr);
+        fputs("usage: driver build FOLDER A|B|many:N [--wait] [--full], driver check|settle FOLDER\n", stderr);
         return 64;
     }
     struct output_options options = {.directory = arguments[2]};

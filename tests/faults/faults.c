@@ -164,7 +164,7 @@ int renameat(int from, const char *old, int to, const char *new) {
     WRAP(RENAME, -1, int, real_renameat(from, old, to, new));
 }
 
-/* Every file below `from` to the same place below `to`, one after the other. */
+/* Deletes (to < 0) or moves to the same place below `to` everything in `from`, one after the other. */
 static int move_all(int from, int to) {
     int result = 0;
     DIR *entries = fdopendir(from);
@@ -175,13 +175,17 @@ static int move_all(int from, int to) {
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
         if (entry->d_type != DT_DIR) {
-            result = renameat(from, name, to, name);
+            result = to < 0 ? unlinkat(from, name, 0) : renameat(from, name, to, name);
             continue;
         }
-        mkdirat(to, name, 0755);
-        int below = openat(to, name, O_RDONLY | O_DIRECTORY);
+        if (to >= 0)
+            mkdirat(to, name, 0755);
+        int below = to < 0 ? -1 : openat(to, name, O_RDONLY | O_DIRECTORY);
         result = move_all(openat(from, name, O_RDONLY | O_DIRECTORY), below);
-        close(below);
+        if (to < 0)
+            unlinkat(from, name, AT_REMOVEDIR);
+        else
+            close(below);
     }
     closedir(entries);
     return result;
@@ -196,7 +200,8 @@ int renameat2(int from, const char *old, int to, const char *new, unsigned flags
     }
     if (*setting("FAULT_MUTANT") && (flags & RENAME_EXCHANGE)) {
         int target = openat(to, new, O_RDONLY | O_DIRECTORY);
-        int result = move_all(openat(from, old, O_RDONLY | O_DIRECTORY), target);
+        int result = move_all(openat(to, new, O_RDONLY | O_DIRECTORY), -1);
+        result = result == 0 ? move_all(openat(from, old, O_RDONLY | O_DIRECTORY), target) : result;
         close(target);
         return result;
     }

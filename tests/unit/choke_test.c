@@ -1,8 +1,9 @@
 /* The choke point: what comes out of it, what it says it did, and that clean text is not copied. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/utf8.h"
@@ -29,7 +30,10 @@ static void test_text(void **state) {
     assert_chokes(CHOKE_TEXT, TEXT("上海\r\n浦东\r普陀\n"), "上海\n浦东\n普陀\n");
     assert_chokes(CHOKE_TEXT, TEXT("a \t\nb\u3000\u00a0\r\nc \u3000"), "a\nb\nc");
     assert_chokes(CHOKE_TEXT, TEXT("\n\n a\tb  c"), "\n\n a\tb  c");
-    assert_chokes(CHOKE_TEXT, TEXT("a\u2028b\u2029c\xc2\x85" "d\r\re"), "a\nb\nc\nd\n\ne");
+    assert_chokes(CHOKE_TEXT,
+                  TEXT("a\u2028b\u2029c\xc2\x85"
+                       "d\r\re"),
+                  "a\nb\nc\nd\n\ne");
     assert_chokes(CHOKE_TEXT, TEXT("\ufeff上\u200b海\u00ad\u2060"), "上海");
     assert_chokes(CHOKE_TEXT, TEXT("上\0海\x01\x1f\x7f\xc2\x9f"), "上海");
     assert_chokes(CHOKE_TEXT, TEXT("a\ufffe\uffff\ufdd0\ufdef\U0001fffe\U0010ffffb"), "ab");
@@ -83,7 +87,8 @@ static void test_bidi(void **state) {
 
 static void test_no_copy(void **state) {
     (void)state;
-    static const char *const clean[] = {"", "a", "上海市普陀区，长风生态商务区。\n第二段 text, 5G\n", "\n首行空", "  缩进", "👍🏻é"};
+    static const char *const clean[] = {"",         "a",      "上海市普陀区，长风生态商务区。\n第二段 text, 5G\n",
+                                        "\n首行空", "  缩进", "👍🏻é"};
     for (size_t i = 0; i < ARRAY_LENGTH(clean); i++) {
         struct arena arena = {0};
         struct choke_report report = {0};
@@ -133,7 +138,9 @@ static void test_every_character(void **state) {
         struct choke_report report = {0};
         struct slice choked = text_choke((struct slice){bytes, size}, CHOKE_TEXT, &arena, &report);
         bool line_end = character == '\r' || character == 0x85 || character == 0x2028 || character == 0x2029;
-        struct slice wanted = line_end ? SLICE("a\nb") : choke_drops(character) ? SLICE("ab") : (struct slice){bytes, size};
+        struct slice wanted = line_end                 ? SLICE("a\nb")
+                              : choke_drops(character) ? SLICE("ab")
+                                                       : (struct slice){bytes, size};
         assert_true(slice_equal(choked, wanted));
     }
 }
@@ -141,8 +148,9 @@ static void test_every_character(void **state) {
 /* Random bytes: the result is well-formed and stable, whatever came, in a run or alone. */
 static void test_random(void **state) {
     (void)state;
-    static const char *const pieces[] = {"上海", "普陀区桃浦", " ", "\t", "\r", "\n", "\u3000", "\u200b", "\x01", "\xe6", "\x80",
-                                         "\xf0\x9f", "\u202e", "\u2069", "\u2066", "\u202c", "abcdefghij", "，", "\u00a0"};
+    static const char *const pieces[] = {"上海",   "普陀区桃浦", " ",          "\t",   "\r",       "\n",     "\u3000",
+                                         "\u200b", "\x01",       "\xe6",       "\x80", "\xf0\x9f", "\u202e", "\u2069",
+                                         "\u2066", "\u202c",     "abcdefghij", "，",   "\u00a0"};
     uint32_t seed = 7;
     for (int round = 0; round < 20000; round++) {
         CLEANUP(arena_release) struct arena arena = {0};
@@ -166,9 +174,14 @@ static void test_random(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),     cmocka_unit_test(test_ill_formed), cmocka_unit_test(test_line),
-        cmocka_unit_test(test_bidi),     cmocka_unit_test(test_no_copy),    cmocka_unit_test(test_report),
-        cmocka_unit_test(test_every_character), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_ill_formed),
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_bidi),
+        cmocka_unit_test(test_no_copy),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_every_character),
+        cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

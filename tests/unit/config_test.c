@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/file.h"
@@ -28,11 +29,12 @@ static const struct known_names known = {formats, 3, readers, 3};
 /* The shortest useful beginning, five lines. */
 #define HEAD                                                                                                           \
     "site:\n"                                                                                                          \
-    "  title: 上海招商\n"                                                                                              \
+    "  title: 上海招商\n"                                                                                          \
     "  url: https://feeds.example.org\n"                                                                               \
     "  tag: feeds.example.org,2026\n"                                                                                  \
     "sources: [{files: articles/**/*.md}]\n"
-#define DISTRICTS "taxonomies: {district: {label: 区, terms: {putuo: {label: 普陀区, short: 普陀}, xuhui: {label: 徐汇区}}}}\n"
+#define DISTRICTS                                                                                                      \
+    "taxonomies: {district: {label: 区, terms: {putuo: {label: 普陀区, short: 普陀}, xuhui: {label: 徐汇区}}}}\n"
 
 static int set_up(void **state) {
     static struct loaded loaded;
@@ -157,8 +159,7 @@ static void test_site(void **state) {
 
 static void test_sources(void **state) {
     const struct settings *settings = assert_good(
-        state, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026-11-22'}\n" DISTRICTS
-               "sources:\n"
+        state, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026-11-22'}\n" DISTRICTS "sources:\n"
                "  - {files: a/*.jsonl.gz, fields: {title: headline, body: content}, append: true, expect: 3d}\n"
                "  - {files: a/*.txt, encoding: gb18030, content: summary, order: oldest-first}\n"
                "  - {files: a/*.txt, defaults: {source: 上海招商, district: [普陀, 徐汇区]}}\n"
@@ -196,23 +197,23 @@ static const struct word *find_word(const struct taxonomy *taxonomy, enum word_r
 }
 
 static void test_taxonomy(void **state) {
-    const struct settings *settings =
-        assert_good(state, HEAD "taxonomies:\n"
-                                "  district:\n"
-                                "    label: 区\n"
-                                "    support: 上海\n"
-                                "    followed_by: {void: 路 大道, keep: 路演}\n"
-                                "    not: 黄浦江\n"
-                                "    spans: {虹桥 大虹桥: changning* 闵行, 临港: 闵行区}\n"
-                                "    score: {min: 1.5, words: 1.25, repeat: 2, title_cap: 5}\n"
-                                "    spread: {at_least: 4, to: 全市}\n"
-                                "    rescue: 1.5\n"
-                                "    otherwise: 全市\n"
-                                "    terms:\n"
-                                "      changning: {label: 长宁区, strong: 新泾镇, hosts: shcn.gov.cn, sources: 上海长宁}\n"
-                                "      minhang: {label: 闵行区, short: 闵行, min: 3, of_best: 0.5, best_words: 2}\n"
-                                "      citywide: {label: 全市, background: true, weak: 本市, not: 市委托, elsewhere: 镇江}\n"
-                                "  topic: {label: 主题, terms: {ic: {label: 集成电路/半导体}}}\n");
+    const struct settings *settings = assert_good(
+        state, HEAD "taxonomies:\n"
+                    "  district:\n"
+                    "    label: 区\n"
+                    "    support: 上海\n"
+                    "    followed_by: {void: 路 大道, keep: 路演}\n"
+                    "    not: 黄浦江\n"
+                    "    spans: {虹桥 大虹桥: changning* 闵行, 临港: 闵行区}\n"
+                    "    score: {min: 1.5, words: 1.25, repeat: 2, title_cap: 5}\n"
+                    "    spread: {at_least: 4, to: 全市}\n"
+                    "    rescue: 1.5\n"
+                    "    otherwise: 全市\n"
+                    "    terms:\n"
+                    "      changning: {label: 长宁区, strong: 新泾镇, hosts: shcn.gov.cn, sources: 上海长宁}\n"
+                    "      minhang: {label: 闵行区, short: 闵行, min: 3, of_best: 0.5, best_words: 2}\n"
+                    "      citywide: {label: 全市, background: true, weak: 本市, not: 市委托, elsewhere: 镇江}\n"
+                    "  topic: {label: 主题, terms: {ic: {label: 集成电路/半导体}}}\n");
     const struct taxonomy *district = taxonomy_find(&settings->taxonomies, SLICE("district"));
     assert_int_equal(settings->taxonomies.term_total, 4);
     assert_int_equal(taxonomy_find(&settings->taxonomies, SLICE("topic"))->first_term, 3);
@@ -246,14 +247,15 @@ static void test_taxonomy(void **state) {
 }
 
 static void test_channels(void **state) {
-    const struct settings *settings = assert_good(
-        state, HEAD DISTRICTS "output: {items: 20, days: 0, max_bytes: 2M, formats: atom, static: files, directory: /srv/www}\n"
-                              "channels:\n"
-                              "  - {path: /, title: 全部, all: true}\n"
-                              "  - {path: '/q-{district}/', each: district, title: '{district.short} {district}', items: 9}\n"
-                              "  - {path: /a/b_c.d~e/, title: 甲, where: {district: 普陀}, list_from: 3}\n"
-                              "  - {path: /b/, title: 乙, where: {district: {any: putuo, not: [xuhui]}}, max_bytes: 0}\n"
-                              "  - {path: /c/, title: 丙, where: {district: {all: [putuo, xuhui]}}}\n");
+    const struct settings *settings =
+        assert_good(state, HEAD DISTRICTS
+                    "output: {items: 20, days: 0, max_bytes: 2M, formats: atom, static: files, directory: /srv/www}\n"
+                    "channels:\n"
+                    "  - {path: /, title: 全部, all: true}\n"
+                    "  - {path: '/q-{district}/', each: district, title: '{district.short} {district}', items: 9}\n"
+                    "  - {path: /a/b_c.d~e/, title: 甲, where: {district: 普陀}, list_from: 3}\n"
+                    "  - {path: /b/, title: 乙, where: {district: {any: putuo, not: [xuhui]}}, max_bytes: 0}\n"
+                    "  - {path: /c/, title: 丙, where: {district: {all: [putuo, xuhui]}}}\n");
     const struct channel_rule *rules = settings->channels;
     assert_int_equal(settings->channel_count, 5);
     assert_int_equal(rules[0].items, 20);
@@ -266,14 +268,14 @@ static void test_channels(void **state) {
     assert_int_equal(rules[3].where[0].none[0], 1);
     assert_int_equal(rules[3].max_bytes, 0);
     assert_int_equal(rules[4].where[0].all_count, 2);
-    assert_int_equal(rules[4].place.line, 12);
+    assert_int_equal(rules[4].place.line, 13);
     assert_slice(settings->output.copied_folder, "files");
     assert_int_equal(settings->output.format_count, 1);
 }
 
 static void test_retired(void **state) {
-    const struct settings *settings = assert_good(
-        state, HEAD DISTRICTS "retired: {district: [zhabei, luwan], old: gone, paths: [/zhabei/ic/]}\n");
+    const struct settings *settings =
+        assert_good(state, HEAD DISTRICTS "retired: {district: [zhabei, luwan], old: gone, paths: [/zhabei/ic/]}\n");
     assert_int_equal(settings->retired_count, 3);
     assert_slice(settings->retired[1].term, "luwan");
     assert_slice(settings->retired[2].taxonomy, "old");
@@ -285,8 +287,9 @@ static void test_retired(void **state) {
 static void test_include_merges(void **state) {
     assert_int_equal(mkdir(path_of(*state, "rules"), 0700), 0);
     write_file(state, "rules/a.yaml", "taxonomies:\n  district:\n    label: 区\n    terms: {putuo: {label: 普陀区}}\n");
-    write_file(state, "rules/b.yaml", "taxonomies:\n  district:\n    terms: {xuhui: {label: 徐汇区}}\n"
-                                      "  topic: {label: 主题, terms: {ic: {label: 芯片}}}\nretired: {topic: [old]}\n");
+    write_file(state, "rules/b.yaml",
+               "taxonomies:\n  district:\n    terms: {xuhui: {label: 徐汇区}}\n"
+               "  topic: {label: 主题, terms: {ic: {label: 芯片}}}\nretired: {topic: [old]}\n");
     const struct settings *settings = assert_good(state, HEAD "include: rules/*.yaml\n");
     assert_int_equal(settings->taxonomies.count, 2);
     assert_int_equal(settings->taxonomies.items[0].term_count, 2);
@@ -421,13 +424,14 @@ static void test_chinese_colons(void **state) {
 }
 
 static void test_bad_tags(void **state) {
-    static const char *const tags[] = {"2026",          "x.org,26",      "x.org,2026-13", "x.org,2026-02-30", "X.org,2026",
-                                       "-x.org,2026",   "x..org,2026",   "x.org,",        "a b@x.org,2026",   "@x.org,2026",
-                                       "x.org,2026-1",  "x.org,2026-1-1"};
+    static const char *const tags[] = {"2026",           "x.org,26",    "x.org,2026-13", "x.org,2026-02-30",
+                                       "X.org,2026",     "-x.org,2026", "x..org,2026",   "x.org,",
+                                       "a b@x.org,2026", "@x.org,2026", "x.org,2026-1",  "x.org,2026-1-1"};
     for (size_t i = 0; i < ARRAY_LENGTH(tags); i++) {
         struct loaded *loaded = *state;
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
-        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: '%s'}\nsources: [{files: a.md}]\n", tags[i]);
+        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: '%s'}\nsources: [{files: a.md}]\n",
+                          tags[i]);
         assert_false(load(state, buf_string(&text)));
         assert_int_equal(loaded->diagnostics.items.count, 1);
         assert_int_equal(loaded->diagnostics.items.items[0].place.line, 1);
@@ -441,8 +445,8 @@ static void test_bad_paths(void **state) {
         const char *path;
         unsigned column;
     } cases[] = {
-        {"x/", 12}, {"/x", 13}, {"/a//b/", 15}, {"/../", 13}, {"/.x/", 13}, {"/Ab/", 13}, {"/a b/", 14}, {"/a/./", 15},
-        {"/普陀/", 13}, {"/{district}/", 13}, {"/a{/", 14},
+        {"x/", 12},    {"/x", 13},    {"/a//b/", 15}, {"/../", 13},         {"/.x/", 13}, {"/Ab/", 13},
+        {"/a b/", 14}, {"/a/./", 15}, {"/普陀/", 13}, {"/{district}/", 13}, {"/a{/", 14},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
@@ -459,10 +463,10 @@ static void test_bad_channels(void **state) {
         const char *channel, *reported;
     } cases[] = {
         {"{path: /, title: x}", "feeds.yaml:8:5 config-missing-key\n"},
-        {"{path: /, title: x, all: true, each: district}", "feeds.yaml:8:5 config-bad-value\nfeeds.yaml:8:12 config-bad-value\n"},
+        {"{path: /, title: x, all: true, each: district}",
+         "feeds.yaml:8:5 config-bad-value\nfeeds.yaml:8:12 config-bad-value\n"},
         {"{path: /, all: true}", "feeds.yaml:8:5 config-missing-key\n"},
-        {"{path: /, title: x, all: yes}",
-         "feeds.yaml:8:5 config-missing-key\nfeeds.yaml:8:30 config-bad-value\n"},
+        {"{path: /, title: x, all: yes}", "feeds.yaml:8:5 config-missing-key\nfeeds.yaml:8:30 config-bad-value\n"},
         {"{path: '/{district}/{district}/', each: district}", "feeds.yaml:8:12 config-bad-value\n"},
         {"{path: /x/, each: district}", "feeds.yaml:8:12 config-bad-value\n"},
         {"{path: '/{district}/', each: [district, district]}", "feeds.yaml:8:45 config-bad-value\n"},
@@ -537,7 +541,8 @@ static void test_bad_sources(void **state) {
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
-        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\nsources:\n- %s\n" DISTRICTS,
+        buf_append_format(&text,
+                          "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\nsources:\n- %s\n" DISTRICTS,
                           cases[i].source);
         assert_mistake(state, buf_string(&text), cases[i].reported);
     }

@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "diag/diag.h"
@@ -84,7 +85,7 @@ static void test_the_caret_stands_under_the_column(void **state) {
     (void)state;
     assert_int_equal(caret_of("abc", 1), 0);
     assert_int_equal(caret_of("abc", 3), 2);
-    assert_int_equal(caret_of("abc", 4), 3);   /* behind the end: something is missing there */
+    assert_int_equal(caret_of("abc", 4), 3); /* behind the end: something is missing there */
     assert_int_equal(caret_of("abc", 400), 3);
     assert_int_equal(caret_of("abc", 0), -1);
     assert_int_equal(caret_of("上海b", 1), 0);
@@ -146,7 +147,8 @@ static void test_advice_is_given_once_a_kind(void **state) {
 static void test_input_cannot_work_the_terminal(void **state) {
     (void)state;
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
-    struct diagnostic *item = diag_report(&diagnostics, DIAGNOSTIC_TITLE_MISSING, at("a\x1B[2J", 1, 1), "x\ny\x7F\xC2\x9Bz");
+    struct diagnostic *item =
+        diag_report(&diagnostics, DIAGNOSTIC_TITLE_MISSING, at("a\x1B[2J", 1, 1), "x\ny\x7F\xC2\x9Bz");
     diag_excerpt(&diagnostics, item, SLICE("\x1B]0;t\x07 \xE2\x81\xA6 \0"));
     diag_hint(&diagnostics, item, "\xFF");
     assert_prints(&diagnostics, SEVERITY_NOTE,
@@ -234,7 +236,8 @@ static void test_appending_moves_and_shifts(void **state) {
 /* Cut into jobs or not: the same items are kept and the same number dropped. */
 static void test_appending_counts_as_one_collector_would(void **state) {
     (void)state;
-    static const size_t sizes[][3] = {{150, 0, 0}, {0, 150, 0}, {90, 150, 3}, {60, 30, 10}, {60, 30, 11}, {150, 150, 150}};
+    static const size_t sizes[][3] = {{150, 0, 0},  {0, 150, 0},  {90, 150, 3},
+                                      {60, 30, 10}, {60, 30, 11}, {150, 150, 150}};
     for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
         CLEANUP(diagnostics_release) struct diagnostics all = {0};
         size_t total = 0;
@@ -272,7 +275,7 @@ static void test_the_table(void **state) {
 }
 
 static void assert_nearest(const char *word, const char *expected) {
-    static const struct slice keys[] = {{"title", 5}, {"url", 3},      {"tag", 3},   {"timezone", 8},
+    static const struct slice keys[] = {{"title", 5},  {"url", 3},      {"tag", 3},    {"timezone", 8},
                                         {"author", 6}, {"subtitle", 8}, {"普陀区", 9}, {"items", 5}};
     struct slice nearest = diag_nearest(slice_of(word), keys, ARRAY_LENGTH(keys));
     if (!slice_equal(nearest, slice_of(expected)))

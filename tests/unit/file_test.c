@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/file.h"
@@ -15,16 +16,16 @@
 #include <unistd.h>
 
 /* Every test runs in an empty folder of its own. */
-struct place {
+struct scene {
     char folder[64];
     char before[4096];
 };
 
 static int set_up(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    snprintf(place->folder, sizeof place->folder, "/tmp/pindao-file-test-XXXXXX");
-    *state = place;
-    return getcwd(place->before, sizeof place->before) && mkdtemp(place->folder) && chdir(place->folder) == 0 ? 0 : -1;
+    struct scene *scene = calloc(1, sizeof *scene);
+    snprintf(scene->folder, sizeof scene->folder, "/tmp/pindao-file-test-XXXXXX");
+    *state = scene;
+    return getcwd(scene->before, sizeof scene->before) && mkdtemp(scene->folder) && chdir(scene->folder) == 0 ? 0 : -1;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *walk) {
@@ -33,10 +34,10 @@ static int remove_entry(const char *path, const struct stat *status, int flag, s
 }
 
 static int tear_down(void **state) {
-    struct place *place = *state;
-    int result = chdir(place->before);
-    result |= nftw(place->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    free(place);
+    struct scene *scene = *state;
+    int result = chdir(scene->before);
+    result |= nftw(scene->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    free(scene);
     return result;
 }
 
@@ -152,19 +153,18 @@ static void test_joining_and_folders(void **state) {
     assert_string_equal(file_join(&arena, "a", "/b"), "/b");
     assert_string_equal(file_join(&arena, "/", "b"), "/b");
     assert_string_equal(file_join(&arena, "..", "b"), "../b");
-    static const char *const folders[][2] = {{"a/b", "a"},   {"b", "."},    {"/b", "/"},   {"a/b/c", "a/b"}, {"a//b", "a"},
-                                             {"/", "/"},     {"", "."},     {"a/b/", "a"}, {"../b", ".."},   {"/a/b", "/a"},
-                                             {"./a", "."}};
+    static const char *const folders[][2] = {{"a/b", "a"},   {"b", "."},     {"/b", "/"}, {"a/b/c", "a/b"},
+                                             {"a//b", "a"},  {"/", "/"},     {"", "."},   {"a/b/", "a"},
+                                             {"../b", ".."}, {"/a/b", "/a"}, {"./a", "."}};
     for (size_t i = 0; i < ARRAY_LENGTH(folders); i++)
         assert_string_equal(file_folder(&arena, folders[i][0]), folders[i][1]);
 }
 
 /* Whether a pattern matches a path: also asked of the file system, below, for all pairs. */
 static const char *const paths[] = {
-    "a.md",           "b.txt",         "上.md",          "上海.md",        ".hidden.md",     "d/a.md",
-    "d/.hidden.md",   "d/e/a.md",      "d/e/f/a.md",     "d/.git/a.md",    ".git/a.md",      ".git/x/a.md",
-    "d/e/README",     "x/a.mdx",       "x/md",           "x/aa.md",        "x/ab.md",        "e/d/e/d/a.md",
-    "x/a*b",          "d/e/.git/f/q.md",
+    "a.md",     "b.txt",      "上.md",       "上海.md",      ".hidden.md",  "d/a.md",          "d/.hidden.md",
+    "d/e/a.md", "d/e/f/a.md", "d/.git/a.md", ".git/a.md",    ".git/x/a.md", "d/e/README",      "x/a.mdx",
+    "x/md",     "x/aa.md",    "x/ab.md",     "e/d/e/d/a.md", "x/a*b",       "d/e/.git/f/q.md",
 };
 
 static const struct {
@@ -256,14 +256,14 @@ static void assert_files(const char *pattern, const char *expected) {
 }
 
 static void test_paths_start_as_the_pattern_does(void **state) {
-    const struct place *place = *state;
+    const struct scene *scene = *state;
     put("d/a.md", SLICE("x"));
     assert_files("./*/a.md", "./d/a.md");
     assert_files("d/../d/*", "d/../d/a.md");
     char pattern[100];
     char expected[100];
-    snprintf(pattern, sizeof pattern, "%s/d/*", place->folder);
-    snprintf(expected, sizeof expected, "%s/d/a.md", place->folder);
+    snprintf(pattern, sizeof pattern, "%s/d/*", scene->folder);
+    snprintf(expected, sizeof expected, "%s/d/a.md", scene->folder);
     assert_files(pattern, expected);
     assert_true(file_path_matches(slice_of(pattern), slice_of(expected)));
     assert_true(file_path_matches(SLICE("./*/a.md"), SLICE("./d/a.md")));

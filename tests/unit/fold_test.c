@@ -1,8 +1,9 @@
 /* The fold: pinned outputs, the edges of its rules, and a plain second implementation on random text. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/hash.h"
@@ -62,7 +63,8 @@ static void test_pinned(void **state) {
         assert_folds(pins[i][0], pins[i][1]);
 }
 
-/* One number for what becomes of every character of the main block, so that another OpenCC does not change ids unseen. */
+/* One number for what becomes of every character of the main block, so that another OpenCC does not change ids unseen.
+ */
 static void test_pinned_block(void **state) {
     (void)state;
     CLEANUP(buf_release) struct buf block = BUF(BUF_UNLIMITED);
@@ -181,17 +183,15 @@ static void plain_without_blanks(struct plain *text) {
 
 static void plain_fold(const char *text, size_t size, struct buf *folded) {
     utf8proc_uint8_t *normal = NULL;
-    utf8proc_ssize_t normal_size =
-        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &normal,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+    utf8proc_ssize_t normal_size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &normal,
+                                                UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
     assert_true(normal_size >= 0);
     struct plain *plain = test_calloc(1, sizeof *plain);
     for (utf8proc_ssize_t at = 0; at < normal_size;) {
         int32_t character = 0;
         at += utf8proc_iterate(normal + at, normal_size - at, &character);
         character = utf8proc_tolower(character);
-        plain->items[plain->count++] =
-            text_is_han((uint32_t)character) ? plain_simplified(character) : character;
+        plain->items[plain->count++] = text_is_han((uint32_t)character) ? plain_simplified(character) : character;
     }
     free(normal);
     plain_without_pinyin(plain);
@@ -211,11 +211,12 @@ static uint32_t next_random(uint64_t *seed) {
 /* Ranges in which something can go wrong, more often than their size would have it. */
 static uint32_t random_character(uint64_t *seed) {
     static const uint32_t ranges[][2] = {
-        {0x20, 0x7E},     {0x20, 0x7E},     {'a', 'z'},       {'(', ')'},       {' ', ' '},       {'\t', '\n'},
-        {0xA0, 0x24F},    {0x300, 0x36F},   {0x300, 0x345},   {0x370, 0x5FF},   {0x900, 0xDFF},   {0x1100, 0x11FF},
-        {0x1E00, 0x1FFF}, {0x2000, 0x2027}, {0x2070, 0x218F}, {0x2460, 0x24FF}, {0x3000, 0x30FF}, {0x3099, 0x309A},
-        {0x3200, 0x33FF}, {0x4E00, 0x9FFF}, {0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0xAC00, 0xD7A3}, {0x11A8, 0x11C2},
-        {0xF900, 0xFAFF}, {0xFB00, 0xFB4F}, {0xFDF0, 0xFDFF}, {0xFE20, 0xFE6F}, {0xFF01, 0xFFEF}, {0xFF66, 0xFF9F},
+        {0x20, 0x7E},       {0x20, 0x7E},       {'a', 'z'},         {'(', ')'},         {' ', ' '},
+        {'\t', '\n'},       {0xA0, 0x24F},      {0x300, 0x36F},     {0x300, 0x345},     {0x370, 0x5FF},
+        {0x900, 0xDFF},     {0x1100, 0x11FF},   {0x1E00, 0x1FFF},   {0x2000, 0x2027},   {0x2070, 0x218F},
+        {0x2460, 0x24FF},   {0x3000, 0x30FF},   {0x3099, 0x309A},   {0x3200, 0x33FF},   {0x4E00, 0x9FFF},
+        {0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0xAC00, 0xD7A3},   {0x11A8, 0x11C2},   {0xF900, 0xFAFF},
+        {0xFB00, 0xFB4F},   {0xFDF0, 0xFDFF},   {0xFE20, 0xFE6F},   {0xFF01, 0xFFEF},   {0xFF66, 0xFF9F},
         {0x1D15E, 0x1D1C0}, {0x1F100, 0x1F64F}, {0x20000, 0x2A6DF}, {0x2F800, 0x2FA1D}, {0x10000, 0x11FFF},
     };
     size_t range = next_random(seed) % ARRAY_LENGTH(ranges);
@@ -227,7 +228,8 @@ static size_t random_text(uint64_t *seed, char text[1024]) {
     size_t count = next_random(seed) % 60;
     for (size_t i = 0; i < count; i++) {
         if (next_random(seed) % 24 == 0) {
-            static const char *const pieces[] = {"经(jīng)济", "上海 （pu） 东", "加快推进，", "Plain ASCII text ", "(ji)"};
+            static const char *const pieces[] = {"经(jīng)济", "上海 （pu） 东", "加快推进，", "Plain ASCII text ",
+                                                 "(ji)"};
             const char *piece = pieces[next_random(seed) % ARRAY_LENGTH(pieces)];
             memcpy(text + size, piece, strlen(piece));
             size += strlen(piece);

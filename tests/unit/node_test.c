@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "yaml/node.h"
@@ -104,8 +105,8 @@ static void test_empty_document_is_empty_mapping(void **state) {
 
 static void test_lines_begin_at_first_line_and_bom_is_passed_over(void **state) {
     struct reading *reading = *state;
-    const struct node *root = node_read(SLICE("\xEF\xBB\xBFtitle: x\r\ndate: y\r\n"), SLICE("a.md"), 2,
-                                        &reading->arena, &reading->diagnostics);
+    const struct node *root = node_read(SLICE("\xEF\xBB\xBFtitle: x\r\ndate: y\r\n"), SLICE("a.md"), 2, &reading->arena,
+                                        &reading->diagnostics);
     assert_place(node_get(root, SLICE("title"))->key_place, 2, 1);
     assert_place(node_get(root, SLICE("date"))->place, 3, 7);
     assert_slice(node_get(root, SLICE("date"))->line, "date: y");
@@ -120,8 +121,7 @@ static void test_lines_are_those_of_editors(void **state) {
 static void test_source_is_not_needed_afterwards(void **state) {
     struct reading *reading = *state;
     char yaml[] = "key: value";
-    const struct node *root =
-        node_read(slice_of(yaml), SLICE("x"), 1, &reading->arena, &reading->diagnostics);
+    const struct node *root = node_read(slice_of(yaml), SLICE("x"), 1, &reading->arena, &reading->diagnostics);
     memset(yaml, 'X', sizeof yaml - 1);
     assert_slice(root->first->text, "value");
     assert_slice(root->first->line, "key: value");
@@ -248,7 +248,8 @@ static void test_place_inside(void **state) {
     } cases[] = {{{"a", 1}, 1, 7}, {{"b", 1}, 2, 8}, {{"c", 1}, 3, 4}, {{"d", 1}, 5, 4}};
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         const struct node *node = node_get(root, cases[i].key);
-        struct place place = node_place_inside(node->place, node->line, node->text, slice_find(node->text, SLICE("桃"), 0));
+        struct place place =
+            node_place_inside(node->place, node->line, node->text, slice_find(node->text, SLICE("桃"), 0));
         assert_place(place, cases[i].line, cases[i].column);
     }
 }

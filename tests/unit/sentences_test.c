@@ -1,8 +1,9 @@
 /* Where sentences end, and the summaries made of them. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/utf8.h"
@@ -100,7 +101,8 @@ static void test_summary(void **state) {
 
 static void test_summary_of_clauses(void **state) {
     (void)state;
-    assert_summary("上海普陀区发布新政，推动产业升级，带动就业增长，全面发展。", 20, "上海普陀区发布新政，推动产业升级…");
+    assert_summary("上海普陀区发布新政，推动产业升级，带动就业增长，全面发展。", 20,
+                   "上海普陀区发布新政，推动产业升级…");
     assert_summary("今年投资1,000亿元，增长百分之五点三。", 16, "今年投资1,000亿元…");
     assert_summary("日前，上海普陀区桃浦智创城发布新政推动产业升级。", 16, "日前，上海普陀区桃浦智创城发布…");
     assert_summary("上海普陀区桃浦智创城发布新政推动产业升级。", 10, "上海普陀区桃浦智创…");
@@ -115,8 +117,8 @@ static void test_summary_of_clauses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ends),    cmocka_unit_test(test_full_stops),
-        cmocka_unit_test(test_summary), cmocka_unit_test(test_from_within), cmocka_unit_test(test_summary_of_clauses),
+        cmocka_unit_test(test_ends),        cmocka_unit_test(test_full_stops),         cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_from_within), cmocka_unit_test(test_summary_of_clauses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

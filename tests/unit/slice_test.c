@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/slice.h"
@@ -106,8 +107,8 @@ static void test_parsing_unsigned(void **state) {
 static void test_parsing_decimal(void **state) {
     (void)state;
     double number = 7;
-    static const char *const bad[] = {"", "-", "1.", ".5", "1e3", "1,5", "--1", "+-1", "inf", "nan", "1.2.3",
-                                      "0.1234567890123456"};
+    static const char *const bad[] = {"",    "-",   "1.",  ".5",  "1e3",   "1,5",
+                                      "--1", "+-1", "inf", "nan", "1.2.3", "0.1234567890123456"};
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
         assert_false(slice_parse_decimal(slice_of(bad[i]), &number));
     assert_true(number == 7);

@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -160,11 +161,11 @@ static void test_what_is_not_gb18030(void **state) {
         {"plain", 5},
         {"", 0},
         {"上海普陀区", 15},
-        {"上海\xFF普陀区", 16},          /* UTF-8 with a bad byte */
-        {"上\xE6\xB5普陀区", 14},         /* UTF-8 with a byte lost, which parses as GB18030 */
-        {"caf\xE9 cr\xE8me", 10},          /* Latin-1 */
+        {"上海\xFF普陀区", 16},   /* UTF-8 with a bad byte */
+        {"上\xE6\xB5普陀区", 14}, /* UTF-8 with a byte lost, which parses as GB18030 */
+        {"caf\xE9 cr\xE8me", 10}, /* Latin-1 */
         {"na\xEFve \xC9t\xE9 d\xE9j\xE0", 13},
-        {"\xC9\xCF\xBA\xA3\xC6", 5},     /* cut off */
+        {"\xC9\xCF\xBA\xA3\xC6", 5}, /* cut off */
         {"\xC9\xCF\xBA\xA3\x80", 5},
         {"\xC9\xCF\xBA\xA3\xC6\x7F", 6},
         {"\xC9\xCF\xBA\xA3\x81\x30\x81", 7},
