@@ -1,5 +1,6 @@
 # pindao: make help says what there is.
 
+VERSION := 0.1.0
 V       ?= release
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -28,7 +29,7 @@ CFLAGS_san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all 
 CFLAGS_debug   := -O0 -g
 CFLAGS   ?= $(CFLAGS_$(V))
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(WERROR) $(CFLAGS) -fstack-protector-strong -pthread \
-             -Isrc -I$(BUILD)/generated -include base/banned.h $(PKG_CFLAGS)
+             -Isrc -I$(BUILD)/generated -DPINDAO_VERSION='"$(VERSION)"' -include base/banned.h $(PKG_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(CFLAGS) -pthread
 LIBS      = $(PKG_LIBS) -lm
 

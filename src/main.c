@@ -7,10 +7,6 @@
 
 /* The command table and the exit code; everything else is in cmd/. */
 
-#ifndef PINDAO_VERSION
-#define PINDAO_VERSION "0.0"
-#endif
-
 static const struct command commands[] = {
     {"build", "[OPTION…]", "write the feeds of every channel", build_command},
     {"check", "[OPTION…]", "say what is wrong with configuration and articles, write nothing", check_command},

@@ -8,8 +8,32 @@
 #define XHTML "http://www.w3.org/1999/xhtml"
 
 enum atom_element {
-    FEED, ENTRY, SOURCE, ID, TITLE, SUBTITLE, UPDATED, PUBLISHED, AUTHOR, CONTRIBUTOR, NAME, ADDRESS, EMAIL, LINK,
-    CATEGORY, SUMMARY, CONTENT, GENERATOR, ICON, LOGO, RIGHTS, DELETED, DELETED_COMMENT, DELETED_BY, COMPLETE, ARCHIVE,
+    FEED,
+    ENTRY,
+    SOURCE,
+    ID,
+    TITLE,
+    SUBTITLE,
+    UPDATED,
+    PUBLISHED,
+    AUTHOR,
+    CONTRIBUTOR,
+    NAME,
+    ADDRESS,
+    EMAIL,
+    LINK,
+    CATEGORY,
+    SUMMARY,
+    CONTENT,
+    GENERATOR,
+    ICON,
+    LOGO,
+    RIGHTS,
+    DELETED,
+    DELETED_COMMENT,
+    DELETED_BY,
+    COMPLETE,
+    ARCHIVE,
     ROWS,
 };
 
@@ -40,33 +64,24 @@ static const struct element_rule rules[ROWS] = {
     [LOGO] = {ATOM, "logo", META, META, .value = VALUE_REFERENCE},
     [RIGHTS] = {ATOM, "rights", ALL, ALL, .value = VALUE_TEXT, .markup = true},
     [DELETED] = {TOMBSTONES, "deleted-entry", ELEMENT(FEED), .value = VALUE_NONE},
-    [DELETED_COMMENT] = {TOMBSTONES, "comment", ELEMENT(DELETED), ELEMENT(DELETED), .value = VALUE_TEXT, .markup = true},
+    [DELETED_COMMENT] = {TOMBSTONES, "comment", ELEMENT(DELETED), ELEMENT(DELETED), .value = VALUE_TEXT,
+                         .markup = true},
     [DELETED_BY] = {TOMBSTONES, "by", ELEMENT(DELETED), ELEMENT(DELETED), .required = ELEMENT(NAME)},
     [COMPLETE] = {HISTORY, "complete", ELEMENT(FEED), ELEMENT(FEED), .value = VALUE_ANY},
     [ARCHIVE] = {HISTORY, "archive", ELEMENT(FEED), ELEMENT(FEED), .value = VALUE_ANY},
 };
 
 static const struct attribute_rule attributes[] = {
-    {TITLE, "type", false, VALUE_ANY},
-    {SUBTITLE, "type", false, VALUE_ANY},
-    {SUMMARY, "type", false, VALUE_ANY},
-    {RIGHTS, "type", false, VALUE_ANY},
-    {DELETED_COMMENT, "type", false, VALUE_ANY},
-    {CONTENT, "type", false, VALUE_ANY},
-    {CONTENT, "src", false, VALUE_REFERENCE},
-    {LINK, "href", true, VALUE_REFERENCE},
-    {LINK, "rel", false, VALUE_NEEDED},
-    {LINK, "type", false, VALUE_MEDIA_TYPE},
-    {LINK, "hreflang", false, VALUE_LANGUAGE},
-    {LINK, "title", false, VALUE_ANY},
-    {LINK, "length", false, VALUE_NUMBER},
-    {CATEGORY, "term", true, VALUE_NEEDED},
-    {CATEGORY, "scheme", false, VALUE_IRI},
-    {CATEGORY, "label", false, VALUE_ANY},
-    {GENERATOR, "uri", false, VALUE_REFERENCE},
-    {GENERATOR, "version", false, VALUE_ANY},
-    {DELETED, "ref", true, VALUE_IRI},
-    {DELETED, "when", true, VALUE_RFC3339},
+    {TITLE, "type", false, VALUE_ANY},           {SUBTITLE, "type", false, VALUE_ANY},
+    {SUMMARY, "type", false, VALUE_ANY},         {RIGHTS, "type", false, VALUE_ANY},
+    {DELETED_COMMENT, "type", false, VALUE_ANY}, {CONTENT, "type", false, VALUE_ANY},
+    {CONTENT, "src", false, VALUE_REFERENCE},    {LINK, "href", true, VALUE_REFERENCE},
+    {LINK, "rel", false, VALUE_NEEDED},          {LINK, "type", false, VALUE_MEDIA_TYPE},
+    {LINK, "hreflang", false, VALUE_LANGUAGE},   {LINK, "title", false, VALUE_ANY},
+    {LINK, "length", false, VALUE_NUMBER},       {CATEGORY, "term", true, VALUE_NEEDED},
+    {CATEGORY, "scheme", false, VALUE_IRI},      {CATEGORY, "label", false, VALUE_ANY},
+    {GENERATOR, "uri", false, VALUE_REFERENCE},  {GENERATOR, "version", false, VALUE_ANY},
+    {DELETED, "ref", true, VALUE_IRI},           {DELETED, "when", true, VALUE_RFC3339},
 };
 
 enum flag {
@@ -185,7 +200,8 @@ static void atom_foreign(struct elements *elements, const char *namespace, const
         else if (strcmp(name, "div") != 0 || !namespace || strcmp(namespace, XHTML) != 0)
             check_error(elements->checker, place, "xhtml in <%s> must be a <div> of the namespace " XHTML, outer);
     } else if (!(frame->flags & IS_MEDIA) && frame->foreign == 1) {
-        check_error(elements->checker, place, "<%s> stands in <%s>, whose type allows only (escaped) text", name, outer);
+        check_error(elements->checker, place, "<%s> stands in <%s>, whose type allows only (escaped) text", name,
+                    outer);
     }
 }
 

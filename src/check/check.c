@@ -33,8 +33,7 @@ static void report(struct checker *checker, enum diagnostic_id id, struct xml_pl
     CLEANUP(buf_release) struct buf words = BUF(4096);
     buf_append_format_list(&words, format, arguments);
     struct place place = {checker->file, at.line, at.column};
-    struct diagnostic *item =
-        diag_report(checker->diagnostics, id, place, "%.*s", SLICE_ARGUMENTS(buf_slice(&words)));
+    struct diagnostic *item = diag_report(checker->diagnostics, id, place, "%.*s", SLICE_ARGUMENTS(buf_slice(&words)));
     if (item && at.line)
         diag_excerpt(checker->diagnostics, item, find_line(checker->document, at.line));
 }
@@ -106,8 +105,7 @@ static void check_text(struct checker *checker) {
         checker->document = marked ? slice_from(text, 3) : text;
         check_json_feed(checker);
     } else if (looks_like_html(inner)) {
-        check_error(checker, begin,
-                    "an HTML page, not a feed; its address may be that of the site, not of its feed");
+        check_error(checker, begin, "an HTML page, not a feed; its address may be that of the site, not of its feed");
     } else if (inner.data[0] == '<' || is_wide || memchr(text.data, 0, text.size < 4 ? text.size : 4)) {
         check_xml(checker);
     } else {

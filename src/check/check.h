@@ -4,9 +4,9 @@
 #include "diag/diag.h"
 
 /*
- * Is this a valid feed? Atom (RFC 4287, 5005, 6721), RSS 2.0 (and what is plain wrong in 0.9x and 1.0), JSON Feed 1.1, OPML 2.0, found out from the
- * content. Serves pindao's own files before they are published (at some hundred MB/s) and `pindao validate`
- * (anybody's feed). Problems are FEED_ERROR and FEED_WARNING with line and column.
+ * Is this a valid feed? Atom (RFC 4287, 5005, 6721), RSS 2.0 (and what is plain wrong in 0.9x and 1.0), JSON Feed 1.1,
+ * OPML 2.0, found out from the content. Serves pindao's own files before they are published (at some hundred MB/s) and
+ * `pindao validate` (anybody's feed). Problems are FEED_ERROR and FEED_WARNING with line and column.
  */
 enum feed_kind {
     FEED_UNKNOWN,
@@ -24,12 +24,13 @@ struct check_result {
 };
 
 /* `file` is its name in messages. */
-void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagnostics, struct check_result *ret_result);
+void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagnostics,
+                struct check_result *ret_result);
 
 const char *feed_kind_name(enum feed_kind kind); /* "Atom" */
 
 /* The ids and dates of a feed's entries, for the guard that compares old and new heads. Called once an entry. */
-MUST_CHECK bool check_each_entry(struct slice atom, void (*entry)(void *context, struct slice id, struct slice published),
-                                 void *context);
+MUST_CHECK bool check_each_entry(struct slice atom,
+                                 void (*entry)(void *context, struct slice id, struct slice published), void *context);
 
 #endif

@@ -32,9 +32,9 @@ enum value {
     VALUE_RFC822,
     VALUE_LANGUAGE,
     VALUE_MEDIA_TYPE,
-    VALUE_NUMBER,    /* not negative */
-    VALUE_BOOLEAN,   /* true or false */
-    VALUE_CONTACT,   /* an e-mail address in it */
+    VALUE_NUMBER,  /* not negative */
+    VALUE_BOOLEAN, /* true or false */
+    VALUE_CONTACT, /* an e-mail address in it */
 };
 
 /* Whose value it is: that of an element, or, where `attribute` is not NULL, of one of its attributes. */
@@ -44,10 +44,10 @@ void check_value(struct checker *checker, struct xml_place place, const char *el
 const char *value_mistake(enum value value, struct slice text, bool *ret_warning);
 
 /* The grammars, each its own; for tests as well. */
-bool value_is_iri(struct slice text);        /* RFC 3987 with a scheme; http and https with a host */
-bool value_is_reference(struct slice text);  /* nothing that no address may hold */
-bool value_is_rfc3339(struct slice text);    /* RFC 4287 3.3: with time and zone, T and Z upper-case */
-bool value_is_language(struct slice text);   /* RFC 5646, its shape */
+bool value_is_iri(struct slice text);       /* RFC 3987 with a scheme; http and https with a host */
+bool value_is_reference(struct slice text); /* nothing that no address may hold */
+bool value_is_rfc3339(struct slice text);   /* RFC 4287 3.3: with time and zone, T and Z upper-case */
+bool value_is_language(struct slice text);  /* RFC 5646, its shape */
 bool value_is_media_type(struct slice text);
 /* RFC 822 with the corrections of RFC 1123; a mistake in words, NULL for none. */
 const char *value_rfc822_mistake(struct slice text);

@@ -189,6 +189,17 @@ static void check_required(struct elements *elements, const struct frame *frame)
             check_error(elements->checker, frame->place, "<%s> without <%s>", rule->name, dialect->rules[i].name);
 }
 
+/* Addresses and dates have no blanks around them, strictly; most readers take them away. */
+static void check_text(struct elements *elements, const struct element_rule *rule, struct slice raw) {
+    struct xml_place place = elements_top(elements)->place;
+    struct slice text = slice_trim(raw);
+    bool exact = rule->value == VALUE_IRI || rule->value == VALUE_REFERENCE || rule->value == VALUE_RFC3339 ||
+                 rule->value == VALUE_RFC822;
+    check_value(elements->checker, place, rule->name, NULL, rule->value, text);
+    if (exact && text.size && text.size < raw.size)
+        check_warning(elements->checker, place, "blanks around the value of <%s>", rule->name);
+}
+
 static void on_close(void *context, const char *namespace, const char *name) {
     struct elements *elements = context;
     (void)namespace;
@@ -201,10 +212,11 @@ static void on_close(void *context, const char *namespace, const char *name) {
     }
     struct frame *frame = elements_top(elements);
     const struct element_rule *rule = &elements->dialect->rules[frame->element];
-    struct slice text = slice_trim(slice_from(buf_slice(&elements->text), frame->text_begin));
+    struct slice raw = slice_from(buf_slice(&elements->text), frame->text_begin);
+    struct slice text = slice_trim(raw);
     if (rule->value != VALUE_NONE) {
         if (elements->capturing && !frame->foreign)
-            check_value(elements->checker, frame->place, rule->name, NULL, rule->value, text);
+            check_text(elements, rule, raw);
     } else if (frame->has_text) {
         check_error(elements->checker, frame->place, "text between the elements of <%s>", rule->name);
     }

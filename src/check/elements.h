@@ -4,9 +4,9 @@
 #include "check/checker.h"
 
 /*
- * The checks that all XML formats share, driven by tables: which element may stand in which, how often, with which attributes and what
- * kind of text. What a table cannot say stands in the hooks of its dialect. To check one more element: a
- * row in the dialect's table. For src/check only.
+ * The checks that all XML formats share, driven by tables: which element may stand in which, how often, with which
+ * attributes and what kind of text. What a table cannot say stands in the hooks of its dialect. To check one more
+ * element: a row in the dialect's table. For src/check only.
  */
 enum { ELEMENTS_MOST = 64, ELEMENT_FOREIGN = ELEMENTS_MOST };
 #define ELEMENT(number) ((uint64_t)1 << (number))
@@ -14,11 +14,11 @@ enum { ELEMENTS_MOST = 64, ELEMENT_FOREIGN = ELEMENTS_MOST };
 struct element_rule {
     const char *namespace; /* NULL for none */
     const char *name;
-    uint64_t parents;      /* bits of elements; 0: it is the root */
-    uint64_t once;         /* parents in which it may stand but once */
-    uint64_t required;     /* children that it must have */
+    uint64_t parents;  /* bits of elements; 0: it is the root */
+    uint64_t once;     /* parents in which it may stand but once */
+    uint64_t required; /* children that it must have */
     enum value value;
-    bool markup;           /* elements in it belong to somebody else and are not looked at */
+    bool markup; /* elements in it belong to somebody else and are not looked at */
 };
 
 struct attribute_rule {
@@ -31,23 +31,23 @@ struct attribute_rule {
 /* An open element. */
 struct frame {
     unsigned element;
-    unsigned flags;      /* the dialect's own */
-    uint64_t seen;       /* children so far */
+    unsigned flags; /* the dialect's own */
+    uint64_t seen;  /* children so far */
     struct xml_place place;
-    size_t foreign;      /* children that are markup */
-    bool has_text;       /* that is not blank, outside of markup */
-    size_t text_begin;   /* in elements.text */
+    size_t foreign;    /* children that are markup */
+    bool has_text;     /* that is not blank, outside of markup */
+    size_t text_begin; /* in elements.text */
 };
 
 struct elements;
 struct dialect {
-    const char *name;    /* "Atom", for messages */
+    const char *name; /* "Atom", for messages */
     enum feed_kind kind;
     const struct element_rule *rules; /* row 0 is the root */
     size_t rule_count;
     const struct attribute_rule *attributes;
     size_t attribute_count;
-    uint64_t entries;    /* elements that count as entries */
+    uint64_t entries;       /* elements that count as entries */
     bool strict_attributes; /* those without a namespace that have no row are errors */
     /* After the checks by table; the newest frame is the element's. Either may be NULL. */
     void (*open)(struct elements *elements, const struct xml_attribute_in *attributes, size_t count);
@@ -65,18 +65,18 @@ struct elements {
     struct checker *checker;
     const struct dialect *dialect; /* NULL before the root, and for a root that is no feed's */
     bool unknown_root;
-    size_t foreign_depth;          /* inside something that is not looked at */
+    size_t foreign_depth; /* inside something that is not looked at */
     VEC(struct frame) frames;
-    struct buf text;               /* of the element that is being read */
+    struct buf text; /* of the element that is being read */
     bool capturing;
     /* Free for the dialect: */
     bool has_feed_author;
     bool has_self;
     bool lacks_author;
     struct xml_place without_author;
-    struct slice entry_id;    /* in the checker's arena */
-    uint64_t entry_updated;   /* its hash */
-    uint64_t alternates[8];   /* type and language of the alternate links of the newest feed, entry or source, hashed */
+    struct slice entry_id;  /* in the checker's arena */
+    uint64_t entry_updated; /* its hash */
+    uint64_t alternates[8]; /* type and language of the alternate links of the newest feed, entry or source, hashed */
     size_t alternate_count;
 };
 

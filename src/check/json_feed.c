@@ -6,7 +6,7 @@
 
 enum field_kind {
     FIELD_STRING,
-    FIELD_ID,      /* a string; a number is to be read as one */
+    FIELD_ID, /* a string; a number is to be read as one */
     FIELD_BOOLEAN,
     FIELD_NUMBER,
     FIELD_STRINGS,
@@ -18,7 +18,7 @@ struct shape;
 struct field {
     const char *key;
     enum field_kind kind;
-    enum value value;          /* of strings */
+    enum value value; /* of strings */
     bool required;
     const struct shape *shape; /* of objects */
 };
@@ -146,8 +146,8 @@ static bool is_of_kind(struct json_object *value, enum field_kind kind) {
 
 static const char *kind_name(enum field_kind kind) {
     static const char *const names[] = {
-        [FIELD_STRING] = "a string", [FIELD_ID] = "a string",       [FIELD_BOOLEAN] = "true or false",
-        [FIELD_NUMBER] = "a number", [FIELD_STRINGS] = "an array", [FIELD_OBJECT] = "an object",
+        [FIELD_STRING] = "a string",  [FIELD_ID] = "a string",      [FIELD_BOOLEAN] = "true or false",
+        [FIELD_NUMBER] = "a number",  [FIELD_STRINGS] = "an array", [FIELD_OBJECT] = "an object",
         [FIELD_OBJECTS] = "an array",
     };
     return names[kind];

@@ -2,8 +2,24 @@
 #include "check/elements.h"
 
 enum opml_element {
-    OPML, HEAD, BODY, OUTLINE, TITLE, DATE_CREATED, DATE_MODIFIED, OWNER_NAME, OWNER_EMAIL, OWNER_ID, DOCS,
-    EXPANSION_STATE, SCROLL_STATE, WINDOW_TOP, WINDOW_LEFT, WINDOW_BOTTOM, WINDOW_RIGHT, ROWS,
+    OPML,
+    HEAD,
+    BODY,
+    OUTLINE,
+    TITLE,
+    DATE_CREATED,
+    DATE_MODIFIED,
+    OWNER_NAME,
+    OWNER_EMAIL,
+    OWNER_ID,
+    DOCS,
+    EXPANSION_STATE,
+    SCROLL_STATE,
+    WINDOW_TOP,
+    WINDOW_LEFT,
+    WINDOW_BOTTOM,
+    WINDOW_RIGHT,
+    ROWS,
 };
 
 #define IN_HEAD ELEMENT(HEAD), ELEMENT(HEAD)
@@ -29,9 +45,9 @@ static const struct element_rule rules[ROWS] = {
 };
 
 static const struct attribute_rule attributes[] = {
-    {OPML, "version", true, VALUE_NEEDED},        {OUTLINE, "text", true, VALUE_TEXT},
-    {OUTLINE, "xmlUrl", false, VALUE_IRI},        {OUTLINE, "htmlUrl", false, VALUE_IRI},
-    {OUTLINE, "created", false, VALUE_RFC822},    {OUTLINE, "isComment", false, VALUE_BOOLEAN},
+    {OPML, "version", true, VALUE_NEEDED},           {OUTLINE, "text", true, VALUE_TEXT},
+    {OUTLINE, "xmlUrl", false, VALUE_IRI},           {OUTLINE, "htmlUrl", false, VALUE_IRI},
+    {OUTLINE, "created", false, VALUE_RFC822},       {OUTLINE, "isComment", false, VALUE_BOOLEAN},
     {OUTLINE, "isBreakpoint", false, VALUE_BOOLEAN},
 };
 

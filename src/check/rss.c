@@ -7,10 +7,47 @@
 #define MEDIA "http://search.yahoo.com/mrss/"
 
 enum rss_element {
-    RSS, CHANNEL, ITEM, IMAGE, TEXT_INPUT, SKIP_HOURS, SKIP_DAYS, TITLE, LINK, DESCRIPTION, LANGUAGE, COPYRIGHT,
-    MANAGING_EDITOR, WEB_MASTER, PUB_DATE, LAST_BUILD_DATE, CATEGORY, GENERATOR, DOCS, CLOUD, TTL, RATING, ADDRESS,
-    WIDTH, HEIGHT, NAME, HOUR, DAY, AUTHOR, COMMENTS, ENCLOSURE, GUID, SOURCE, ENCODED, CREATOR, DC_DATE, DC_LANGUAGE,
-    ATOM_LINK, ATOM_UPDATED, THUMBNAIL, ROWS,
+    RSS,
+    CHANNEL,
+    ITEM,
+    IMAGE,
+    TEXT_INPUT,
+    SKIP_HOURS,
+    SKIP_DAYS,
+    TITLE,
+    LINK,
+    DESCRIPTION,
+    LANGUAGE,
+    COPYRIGHT,
+    MANAGING_EDITOR,
+    WEB_MASTER,
+    PUB_DATE,
+    LAST_BUILD_DATE,
+    CATEGORY,
+    GENERATOR,
+    DOCS,
+    CLOUD,
+    TTL,
+    RATING,
+    ADDRESS,
+    WIDTH,
+    HEIGHT,
+    NAME,
+    HOUR,
+    DAY,
+    AUTHOR,
+    COMMENTS,
+    ENCLOSURE,
+    GUID,
+    SOURCE,
+    ENCODED,
+    CREATOR,
+    DC_DATE,
+    DC_LANGUAGE,
+    ATOM_LINK,
+    ATOM_UPDATED,
+    THUMBNAIL,
+    ROWS,
 };
 
 #define IN_CHANNEL ELEMENT(CHANNEL)
@@ -20,9 +57,11 @@ enum rss_element {
 
 static const struct element_rule rules[ROWS] = {
     [RSS] = {NULL, "rss", .required = ELEMENT(CHANNEL)},
-    [CHANNEL] = {NULL, "channel", ELEMENT(RSS), ELEMENT(RSS), ELEMENT(TITLE) | ELEMENT(LINK) | ELEMENT(DESCRIPTION), .value = VALUE_NONE},
+    [CHANNEL] = {NULL, "channel", ELEMENT(RSS), ELEMENT(RSS), ELEMENT(TITLE) | ELEMENT(LINK) | ELEMENT(DESCRIPTION),
+                 .value = VALUE_NONE},
     [ITEM] = {NULL, "item", IN_CHANNEL, .value = VALUE_NONE},
-    [IMAGE] = {NULL, "image", IN_CHANNEL, IN_CHANNEL, ELEMENT(ADDRESS) | ELEMENT(TITLE) | ELEMENT(LINK), .value = VALUE_NONE},
+    [IMAGE] = {NULL, "image", IN_CHANNEL, IN_CHANNEL, ELEMENT(ADDRESS) | ELEMENT(TITLE) | ELEMENT(LINK),
+               .value = VALUE_NONE},
     [TEXT_INPUT] = {NULL, "textInput", IN_CHANNEL, IN_CHANNEL,
                     ELEMENT(TITLE) | ELEMENT(DESCRIPTION) | ELEMENT(NAME) | ELEMENT(LINK), .value = VALUE_NONE},
     [SKIP_HOURS] = {NULL, "skipHours", IN_CHANNEL, IN_CHANNEL, .value = VALUE_NONE},
@@ -63,20 +102,13 @@ static const struct element_rule rules[ROWS] = {
 };
 
 static const struct attribute_rule attributes[] = {
-    {RSS, "version", true, VALUE_NEEDED},
-    {GUID, "isPermaLink", false, VALUE_BOOLEAN},
-    {ENCLOSURE, "url", true, VALUE_IRI},
-    {ENCLOSURE, "length", true, VALUE_NUMBER},
-    {ENCLOSURE, "type", true, VALUE_MEDIA_TYPE},
-    {SOURCE, "url", true, VALUE_IRI},
-    {CATEGORY, "domain", false, VALUE_NEEDED},
-    {CLOUD, "domain", true, VALUE_NEEDED},
-    {CLOUD, "port", true, VALUE_NUMBER},
-    {CLOUD, "path", true, VALUE_ANY},
-    {CLOUD, "registerProcedure", true, VALUE_ANY},
-    {CLOUD, "protocol", true, VALUE_NEEDED},
-    {ATOM_LINK, "href", true, VALUE_IRI},
-    {ATOM_LINK, "type", false, VALUE_MEDIA_TYPE},
+    {RSS, "version", true, VALUE_NEEDED},          {GUID, "isPermaLink", false, VALUE_BOOLEAN},
+    {ENCLOSURE, "url", true, VALUE_IRI},           {ENCLOSURE, "length", true, VALUE_NUMBER},
+    {ENCLOSURE, "type", true, VALUE_MEDIA_TYPE},   {SOURCE, "url", true, VALUE_IRI},
+    {CATEGORY, "domain", false, VALUE_NEEDED},     {CLOUD, "domain", true, VALUE_NEEDED},
+    {CLOUD, "port", true, VALUE_NUMBER},           {CLOUD, "path", true, VALUE_ANY},
+    {CLOUD, "registerProcedure", true, VALUE_ANY}, {CLOUD, "protocol", true, VALUE_NEEDED},
+    {ATOM_LINK, "href", true, VALUE_IRI},          {ATOM_LINK, "type", false, VALUE_MEDIA_TYPE},
     {THUMBNAIL, "url", true, VALUE_IRI},
 };
 
@@ -115,8 +147,8 @@ static void close_guid(struct elements *elements, struct slice text) {
     if (text.size == 0)
         return;
     if (!(frame->flags & IS_NO_PERMALINK) && !value_is_iri(text))
-        check_error(elements->checker, frame->place,
-                    "<guid> «%.*s» is no address; say isPermaLink=\"false\"", SLICE_ARGUMENTS(text));
+        check_error(elements->checker, frame->place, "<guid> «%.*s» is no address; say isPermaLink=\"false\"",
+                    SLICE_ARGUMENTS(text));
     if (!check_id_is_new(elements->checker, text, frame->place.line, &earlier))
         check_error(elements->checker, frame->place, "the <guid> «%.*s» stands in line %u already",
                     SLICE_ARGUMENTS(text), (unsigned)earlier);

@@ -26,8 +26,8 @@ bool value_is_reference(struct slice text) {
 /* Length of the scheme, without its colon; 0 for none. */
 static size_t scheme_size(struct slice text) {
     size_t size = 0;
-    while (size < text.size && (is_letter(text.data[size]) || (size && (is_digit(text.data[size]) ||
-                                                                       strchr("+-.", text.data[size])))))
+    while (size < text.size &&
+           (is_letter(text.data[size]) || (size && (is_digit(text.data[size]) || strchr("+-.", text.data[size])))))
         size++;
     return size < text.size && text.data[size] == ':' ? size : 0;
 }
@@ -135,7 +135,8 @@ static int weekday_of(int year, int month, int day) {
 }
 
 static bool read_zone(struct slice text, size_t *at) {
-    static const char *const names[] = {"GMT", "UT", "UTC", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"};
+    static const char *const names[] = {"GMT", "UT",  "UTC", "Z",   "EST", "EDT",
+                                        "CST", "CDT", "MST", "MDT", "PST", "PDT"};
     int zone = 0;
     if (read_byte(text, at, '+') || read_byte(text, at, '-'))
         return read_number(text, at, 4, &zone) && zone / 100 < 24 && zone % 100 < 60 && *at == text.size;

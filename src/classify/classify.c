@@ -36,6 +36,7 @@ bool classifier_was_cached(const struct classifier *classifier) {
     return classifier->cached;
 }
 
+/* Sized once by the rules; only what depends on the article grows. */
 static void state_init(struct state *state, const struct rules *rules, struct decision *decision) {
     size_t terms = rules->taxonomy->term_count;
     state->rules = rules;
@@ -123,6 +124,7 @@ void classifier_worker_free(struct classifier_worker *worker) {
     vec_release(&worker->hits);
     vec_release(&worker->order);
     vec_release(&worker->taken);
+    vec_release(&worker->owners);
     free(worker->pair_resume);
     free(worker->expression_seen);
     free(worker->states);
@@ -130,8 +132,8 @@ void classifier_worker_free(struct classifier_worker *worker) {
     free(worker);
 }
 
-const struct decision *classify(struct classifier_worker *worker, const struct classify_input *input,
-                                bool with_matches, struct place place, struct diagnostics *diagnostics) {
+const struct decision *classify(struct classifier_worker *worker, const struct classify_input *input, bool with_matches,
+                                struct place place, struct diagnostics *diagnostics) {
     size_t count = worker->classifier->taxonomies->count;
     worker->with_matches = with_matches;
     for (size_t i = 0; i < count; i++) {

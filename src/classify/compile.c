@@ -16,7 +16,7 @@ struct builder {
     VEC(struct entry) entries;
     VEC(struct meaning) meanings;
     VEC(struct pair) pairs;
-    VEC(struct counter) counters;      /* of the taxonomy at hand, as those below */
+    VEC(struct counter) counters; /* of the taxonomy at hand, as those below */
     VEC(uint32_t) span_counters;
     VEC(struct follower) followers;
     const struct taxonomy *taxonomy;
@@ -52,9 +52,8 @@ static uint32_t pattern_number(struct builder *builder, struct slice text) {
     if (number == UINT64_MAX) {
         number = builder->patterns.count;
         (void)map_set(&builder->pattern_numbers, text, number);
-        vec_push(&builder->patterns, (struct pattern){.text = text,
-                                                      .characters = (uint32_t)utf8_count(text),
-                                                      .edges = edges_of(text)});
+        vec_push(&builder->patterns,
+                 (struct pattern){.text = text, .characters = (uint32_t)utf8_count(text), .edges = edges_of(text)});
     }
     return (uint32_t)number;
 }
@@ -74,10 +73,9 @@ static uint32_t expression_number(struct builder *builder, const struct word *wo
 #define OWNER_EXPRESSION 0x80000000U
 
 static void use_add(struct builder *builder, uint32_t owner, enum use_kind kind, uint32_t index) {
-    vec_push(&builder->uses, (struct use){.owner = owner,
-                                          .index = index,
-                                          .taxonomy = builder->taxonomy_number,
-                                          .kind = (uint16_t)kind});
+    vec_push(
+        &builder->uses,
+        (struct use){.owner = owner, .index = index, .taxonomy = builder->taxonomy_number, .kind = (uint16_t)kind});
 }
 
 /* The entry of a word in its taxonomy; *ret_new when it is the first with this text. */
@@ -138,7 +136,12 @@ static double role_points(const struct score *score, const struct word *word) {
 }
 
 static void meaning_add(struct builder *builder, uint32_t entry, const struct word *word) {
-    struct meaning meaning = {.word = word, .entry = entry, .points = role_points(&builder->taxonomy->score, word)};
+    struct meaning meaning = {.word = word,
+                              .points = role_points(&builder->taxonomy->score, word),
+                              .entry = entry,
+                              .term = word->role == ROLE_SPAN ? (uint16_t)TERM_NONE : word->term,
+                              .role = (uint8_t)word->role,
+                              .in = (uint8_t)word->in};
     if (word->role == ROLE_SPAN) {
         meaning.counter = span_counters_add(builder, entry, &builder->taxonomy->spans[word->span]);
     } else if (word->term != TERM_NONE) {
@@ -196,7 +199,10 @@ static void follower_add(struct builder *builder, const struct word *word) {
     }
 }
 
-/* Hosts and sources are compared whole: the map has the last word with a name, next_same those before. */
+/*
+ * Hosts and sources are compared whole and asked for once an article, so they are no part of the scan: the map has the
+ * last word with a name, next_same those before.
+ */
 static void name_add(struct map *names, uint32_t *next_same, const struct word *word, uint32_t index) {
     next_same[index] = (uint32_t)map_get(names, word->folded, UINT32_MAX);
     (void)map_set(names, word->folded, index);
@@ -225,6 +231,7 @@ static void *table_copy(struct arena *arena, const void *items, size_t count, si
     return copy;
 }
 
+/* Few words may follow, but every match asks: buckets by first character leave one or two to compare. */
 static void followers_finish(struct builder *builder, struct rules *rules) {
     if (builder->followers.count > 0) {
         qsort(builder->followers.items, builder->followers.count, sizeof(struct follower), compare_followers);

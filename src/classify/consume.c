@@ -69,20 +69,32 @@ static bool bytes_take(uint64_t *taken, uint32_t begin, uint32_t end) {
     return true;
 }
 
-/* Who stands where this candidate would. Only for explain: it looks through the cluster. */
-static uint32_t winner_of(const struct classifier_worker *worker, const struct state *state, uint32_t loser) {
-    const struct candidate *lost = &state->candidates.items[loser];
-    for (size_t i = 0; i < worker->order.count; i++) {
-        const struct candidate *other = &state->candidates.items[worker->order.items[i]];
-        if (other != lost && !other->consumed && other->begin < lost->end && other->end > lost->begin) {
-            return other->entry;
-        }
-    }
-    return NO_INDEX;
-}
-
 static bool is_dropped(const struct state *state, const struct candidate *candidate) {
     return candidate->pair != NO_INDEX && state->pair_matches.items[candidate->pair].dropped;
+}
+
+/* Explain wants to know who stands where a candidate would. Winners write their entry at each of their bytes. */
+static void winners_note(struct classifier_worker *worker, struct state *state, uint32_t base, uint32_t size) {
+    vec_clear(&worker->owners);
+    for (uint32_t i = 0; i < size; i++) {
+        vec_push(&worker->owners, NO_INDEX);
+    }
+    for (size_t i = 0; i < worker->order.count; i++) {
+        const struct candidate *candidate = &state->candidates.items[worker->order.items[i]];
+        for (uint32_t at = candidate->begin; !candidate->consumed && at < candidate->end; at++) {
+            worker->owners.items[at - base] = candidate->entry;
+        }
+    }
+    for (size_t i = 0; i < worker->order.count; i++) {
+        struct candidate *candidate = &state->candidates.items[worker->order.items[i]];
+        candidate->winner = NO_INDEX;
+        for (uint32_t at = candidate->begin; candidate->consumed && at < candidate->end; at++) {
+            if (worker->owners.items[at - base] != NO_INDEX) {
+                candidate->winner = worker->owners.items[at - base];
+                break;
+            }
+        }
+    }
 }
 
 /* Candidates [first, last) overlap in a chain that ends before byte `end`. */
@@ -106,9 +118,8 @@ static void cluster_resolve(struct classifier_worker *worker, struct state *stat
         struct candidate *candidate = &items[worker->order.items[i]];
         candidate->consumed = !bytes_take(worker->taken.items, candidate->begin - base, candidate->end - base);
     }
-    for (size_t i = 0; worker->with_matches && i < worker->order.count; i++) {
-        struct candidate *candidate = &items[worker->order.items[i]];
-        candidate->winner = candidate->consumed ? winner_of(worker, state, worker->order.items[i]) : NO_INDEX;
+    if (worker->with_matches) {
+        winners_note(worker, state, base, end - base);
     }
 }
 

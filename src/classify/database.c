@@ -86,8 +86,8 @@ static bool database_try(struct classifier *classifier, const struct request *re
                          struct diagnostics *diagnostics) {
     hs_compile_error_t *error = NULL;
     hs_error_t result =
-        hs_compile_multi(request->texts.items, request->flags.items, request->ids.items,
-                         (unsigned)request->texts.count, HS_MODE_BLOCK, NULL, &classifier->database, &error);
+        hs_compile_multi(request->texts.items, request->flags.items, request->ids.items, (unsigned)request->texts.count,
+                         HS_MODE_BLOCK, NULL, &classifier->database, &error);
     if (result == HS_SUCCESS) {
         return true;
     }

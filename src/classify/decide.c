@@ -1,8 +1,8 @@
 #include "classify/worker.h"
 
 /*
- * RULES 9. Sums of tenths are not exact in binary: five weak words of 0.3 in the lead's 1.5 … must reach what a person
- * would add up, so every threshold gives way by less than any rule can mean.
+ * RULES 9. Sums of tenths are not exact in binary, but five weak words of 0.3 must reach 1.5, as they do on paper:
+ * every threshold gives way by less than any rule can mean.
  */
 static const double tolerance = 1e-9;
 
@@ -122,8 +122,8 @@ static double alongside_decide(struct decision *decision) {
 }
 
 /*
- * The first background term that reaches the figures stands, when no ordinary one does; beside a term that is alongside it
- * must also reach its part of that one's points. Without such a one, the column alone admits it.
+ * The first background term that reaches the figures stands, when no ordinary one does; beside a term that is alongside
+ * it must also reach its part of that one's points. Without such a one, the column alone admits it.
  */
 static void background_decide(struct state *state, bool ordinary_stands, double alongside) {
     struct decision *decision = state->decision;

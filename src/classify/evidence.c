@@ -25,14 +25,14 @@ static double field_weight(const struct score *score, enum field field) {
 static void evidence_add(struct state *state, const struct meaning *meaning, enum field field, uint32_t begin,
                          uint32_t end, enum match_fate fate, const struct word *by) {
     const struct score *score = &state->rules->taxonomy->score;
-    bool is_span = meaning->word->role == ROLE_SPAN;
     vec_push(&state->evidence, (struct evidence){.word = meaning->word,
                                                  .by = by,
                                                  .worth = meaning->points * field_weight(score, field),
                                                  .begin = begin,
                                                  .end = end,
                                                  .counter = meaning->counter,
-                                                 .term = is_span ? TERM_NONE : meaning->word->term,
+                                                 .term = meaning->term,
+                                                 .role = meaning->role,
                                                  .field = (uint8_t)field,
                                                  .fate = (uint8_t)fate});
 }
@@ -42,7 +42,7 @@ void state_add_misplaced(struct classifier_worker *worker, struct state *state, 
     const struct classifier *classifier = worker->classifier;
     const struct meaning *meaning = &classifier->meanings[classifier->entries[entry].first_meaning];
     for (uint32_t i = 0; worker->with_matches && i < classifier->entries[entry].meaning_count; i++, meaning++) {
-        if (is_evidence(meaning->word->role)) {
+        if (is_evidence(meaning->role)) {
             evidence_add(state, meaning, worker_field(worker, begin), begin, end, MATCH_NOT_HERE, NULL);
         }
     }
@@ -85,9 +85,9 @@ static const struct word *not_over(const struct state *state, uint16_t term, uin
     }
     for (size_t i = low; i < state->nots.count && state->nots.items[i].begin < end; i++) {
         const struct not_match *not = &state->nots.items[i];
-        if (not->word->term == term && not->end > begin &&
-            (not->characters > characters || (not->characters == characters && not->begin <= begin))) {
-            return not->word;
+        if (not ->word->term == term && not ->end > begin &&
+            (not ->characters > characters || (not ->characters == characters && not ->begin <= begin))) {
+            return not ->word;
         }
     }
     return NULL;
@@ -111,11 +111,11 @@ static uint32_t candidate_end(const struct state *state, const struct candidate 
 }
 
 /* What a word that is no evidence does when it stands. */
-static void note_other(struct state *state, const struct word *word, uint32_t begin, enum field field) {
-    if (word->role == ROLE_SUPPORT) {
+static void note_other(struct state *state, const struct meaning *meaning, uint32_t begin, enum field field) {
+    if (meaning->role == ROLE_SUPPORT) {
         vec_push(&state->supports, begin);
-    } else if (word->role == ROLE_ELSEWHERE && field != FIELD_COLUMN && state->elsewhere[word->term] == NULL) {
-        state->elsewhere[word->term] = word;
+    } else if (meaning->role == ROLE_ELSEWHERE && field != FIELD_COLUMN && state->elsewhere[meaning->term] == NULL) {
+        state->elsewhere[meaning->term] = meaning->word;
         state->has_elsewhere = true;
     }
 }
@@ -130,17 +130,16 @@ static void candidate_collect(struct classifier_worker *worker, struct state *st
     const struct word *void_word = NULL;
     bool asked = false;
     for (uint32_t i = 0; i < entry->meaning_count; i++, meaning++) {
-        const struct word *word = meaning->word;
         enum match_fate fate = MATCH_COUNTED;
         const struct word *by = NULL;
-        if (word->in != FIELD_ANY && word->in != field) {
-            if (worker->with_matches && is_evidence(word->role)) {
+        if (meaning->in != FIELD_ANY && meaning->in != field) {
+            if (worker->with_matches && is_evidence(meaning->role)) {
                 evidence_add(state, meaning, field, candidate->begin, end, MATCH_NOT_HERE, NULL);
             }
             continue;
         }
-        if (!is_evidence(word->role)) {
-            note_other(state, word, candidate->begin, field);
+        if (!is_evidence(meaning->role)) {
+            note_other(state, meaning, candidate->begin, field);
             continue;
         }
         if (!asked) {
@@ -150,18 +149,17 @@ static void candidate_collect(struct classifier_worker *worker, struct state *st
         if (void_word != NULL) {
             fate = MATCH_FOLLOWED;
             by = void_word;
-        } else if (word->role != ROLE_SPAN && (by = not_over_candidate(state, word->term, candidate)) != NULL) {
+        } else if (meaning->role != ROLE_SPAN && (by = not_over_candidate(state, meaning->term, candidate)) != NULL) {
             fate = MATCH_NOT;
-        } else if (word->role == ROLE_STRONG && field != FIELD_COLUMN) {
-            state->flags[word->term] |= TERM_FIRM;
+        } else if (meaning->role == ROLE_STRONG && field != FIELD_COLUMN) {
+            state->flags[meaning->term] |= TERM_FIRM;
         }
         evidence_add(state, meaning, field, candidate->begin, end, fate, by);
     }
 }
 
 /* With matches: evidence of a candidate that a winner consumed. */
-static void consumed_collect(struct classifier_worker *worker, struct state *state,
-                             const struct candidate *candidate) {
+static void consumed_collect(struct classifier_worker *worker, struct state *state, const struct candidate *candidate) {
     const struct classifier *classifier = worker->classifier;
     const struct entry *entry = &classifier->entries[candidate->entry];
     const struct word *by = NULL;
@@ -170,7 +168,7 @@ static void consumed_collect(struct classifier_worker *worker, struct state *sta
     }
     for (uint32_t i = 0; i < entry->meaning_count; i++) {
         const struct meaning *meaning = &classifier->meanings[entry->first_meaning + i];
-        if (is_evidence(meaning->word->role)) {
+        if (is_evidence(meaning->role)) {
             evidence_add(state, meaning, worker_field(worker, candidate->begin), candidate->begin,
                          candidate_end(state, candidate), MATCH_CONSUMED, by);
         }
@@ -185,14 +183,14 @@ static void name_collect(struct state *state, const struct map *names, struct sl
         const struct word *word = &taxonomy->words[index];
         bool is_first = !(state->flags[word->term] & TERM_NAMED);
         state->flags[word->term] |= TERM_NAMED | TERM_FIRM | TERM_OWN;
-        vec_push(&state->evidence,
-                 (struct evidence){.word = word,
-                                   .worth = word->has_points ? word->points : taxonomy->score.strong,
-                                   .end = (uint32_t)name.size,
-                                   .counter = NO_INDEX,
-                                   .term = word->term,
-                                   .field = (uint8_t)field,
-                                   .fate = is_first ? MATCH_COUNTED : MATCH_CAPPED});
+        vec_push(&state->evidence, (struct evidence){.word = word,
+                                                     .worth = word->has_points ? word->points : taxonomy->score.strong,
+                                                     .end = (uint32_t)name.size,
+                                                     .counter = NO_INDEX,
+                                                     .term = word->term,
+                                                     .role = (uint8_t)word->role,
+                                                     .field = (uint8_t)field,
+                                                     .fate = is_first ? MATCH_COUNTED : MATCH_CAPPED});
     }
 }
 
@@ -222,7 +220,7 @@ static void source_collect(struct classifier_worker *worker, struct state *state
 static void elsewhere_apply(struct state *state) {
     for (size_t i = 0; i < state->evidence.count; i++) {
         struct evidence *evidence = &state->evidence.items[i];
-        enum word_role role = evidence->word->role;
+        enum word_role role = evidence->role;
         if (evidence->fate != MATCH_COUNTED || role > ROLE_WEAK) {
             continue;
         }
@@ -272,8 +270,7 @@ static bool has_support_between(const struct state *state, uint32_t begin, uint3
 }
 
 /* Is there a support word in the sentence that this match stands in? */
-static bool is_supported(const struct classifier_worker *worker, struct state *state,
-                         const struct evidence *evidence) {
+static bool is_supported(const struct classifier_worker *worker, struct state *state, const struct evidence *evidence) {
     if (state->supports.count == 0) {
         return false;
     }
@@ -294,7 +291,7 @@ static void weak_apply(const struct classifier_worker *worker, struct state *sta
             continue;
         }
         bool in_column = evidence->field == FIELD_COLUMN;
-        if (evidence->word->role == ROLE_WEAK && (in_column || !(state->flags[evidence->term] & TERM_OWN)) &&
+        if (evidence->role == ROLE_WEAK && (in_column || !(state->flags[evidence->term] & TERM_OWN)) &&
             !is_supported(worker, state, evidence)) {
             evidence->fate = MATCH_UNSUPPORTED;
         } else if (in_column) {

@@ -30,8 +30,9 @@ static void part_fold(struct classifier_worker *worker, int number, struct slice
 }
 
 /*
- * The lead and the rest are folded apart when a line ends between them. A lead that was cut inside a paragraph is folded
- * as one with the rest, so that nothing (a word, pinyin) is lost at the cut; folding it once more tells where it ends.
+ * The lead and the rest are folded apart when a line ends between them. A lead that was cut inside a paragraph is
+ * folded as one with the rest, so that nothing (a word, pinyin) is lost at the cut; folding it once more tells where it
+ * ends.
  */
 static void text_parts_fold(struct classifier_worker *worker, struct slice text, size_t lead_size) {
     if (lead_size >= text.size || text.data[lead_size] == '\n' || (lead_size > 0 && text.data[lead_size - 1] == '\n')) {
@@ -69,7 +70,7 @@ static bool entry_fits(const struct classifier *classifier, const struct entry *
         return true;
     }
     for (uint32_t i = 0; i < entry->meaning_count; i++) {
-        enum field in = classifier->meanings[entry->first_meaning + i].word->in;
+        enum field in = classifier->meanings[entry->first_meaning + i].in;
         if (in == FIELD_ANY || in == field) {
             return true;
         }
@@ -147,11 +148,11 @@ static void pair_add(struct classifier_worker *worker, const struct pair *pair, 
     vec_push(&state->pair_matches, match);
     for (int piece = 0; piece < 2; piece++) {
         candidate_add(state, (struct candidate){.begin = match.begin[piece],
-                                                        .end = match.end[piece],
-                                                        .entry = pair->entry,
-                                                        .characters = match.characters[piece],
-                                                        .pair = number,
-                                                        .second = piece == 1});
+                                                .end = match.end[piece],
+                                                .entry = pair->entry,
+                                                .characters = match.characters[piece],
+                                                .pair = number,
+                                                .second = piece == 1});
     }
 }
 

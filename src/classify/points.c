@@ -1,6 +1,7 @@
 #include "classify/worker.h"
 
-/* RULES 7 and 8: evidence → points. Evidence stands in the order of title, lead, body, so that the title counts first. */
+/* RULES 7 and 8: evidence → points. Evidence stands in the order of title, lead, body, so that the title counts first.
+ */
 
 /* Counts the evidence for its term, unless its word has counted `repeat` times or the title has given all it may. */
 static void evidence_count(struct state *state, struct evidence *evidence) {

@@ -30,9 +30,9 @@ enum { EDGE_BEGIN = 1, EDGE_END = 2 };
 enum { PAIR_MOST_CHARACTERS = 20, PAIR_MOST_BYTES = 4 * PAIR_MOST_CHARACTERS };
 
 enum use_kind {
-    USE_ENTRY,     /* index: of an entry, a candidate stands here */
-    USE_PAIR_END,  /* index: of a pair whose B this is */
-    USE_TERM_NOT,  /* index: of the word in its taxonomy */
+    USE_ENTRY,    /* index: of an entry, a candidate stands here */
+    USE_PAIR_END, /* index: of a pair whose B this is */
+    USE_TERM_NOT, /* index: of the word in its taxonomy */
 };
 
 struct use {
@@ -59,12 +59,15 @@ struct expression {
     bool unfiltered; /* vectorscan cannot say when it may match: try it on every article */
 };
 
-/* A word of an entry. */
+/* A word of an entry. What matching asks for of the word stands here again: words lie far apart in memory. */
 struct meaning {
     const struct word *word;
     double points;
     uint32_t entry;
-    uint32_t counter; /* evidence for a term: its counter; ROLE_SPAN: the first of span_counters, one for each of its terms */
+    uint32_t counter; /* evidence for a term: its counter; ROLE_SPAN: the first of span_counters, one for each term */
+    uint16_t term;    /* TERM_NONE for a span and words of the taxonomy */
+    uint8_t role;
+    uint8_t in;
 };
 
 struct entry {
@@ -77,7 +80,7 @@ struct entry {
 struct pair {
     uint32_t first;  /* pattern A */
     uint32_t second; /* pattern B */
-    uint32_t entry;            /* when term_not is NULL */
+    uint32_t entry;  /* when term_not is NULL */
     const struct word *term_not;
     uint16_t taxonomy;
 };
@@ -98,15 +101,16 @@ struct counter {
 /* What matching needs of one taxonomy. */
 struct rules {
     const struct taxonomy *taxonomy;
-    const struct counter *counters; /* a word counts `repeat` times for a term: there is one counter for each word and term */
+    const struct counter
+        *counters; /* a word counts `repeat` times for a term: there is one counter for each word and term */
     size_t counter_count;
     const uint32_t *span_counters;
     const struct follower *followers; /* by bucket, longer ones first */
     size_t follower_count;
-    uint16_t follower_begin[257];     /* buckets */
-    struct map addresses;             /* host → its first word; others of the same host follow by next_same */
+    uint16_t follower_begin[257]; /* buckets */
+    struct map addresses;         /* host → its first word; others of the same host follow by next_same */
     struct map sources;
-    const uint32_t *next_same;        /* for each word: the next with the same host or source; UINT32_MAX */
+    const uint32_t *next_same; /* for each word: the next with the same host or source; UINT32_MAX */
     bool has_best_words;
 };
 

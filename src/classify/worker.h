@@ -27,9 +27,9 @@ struct candidate {
     uint32_t begin, end; /* in worker->folded, as all positions here */
     uint32_t entry;
     uint32_t characters;
-    uint32_t pair;       /* index into pair_matches, or NO_INDEX */
-    uint32_t winner;     /* the entry that consumed it; complete with_matches only */
-    bool second;         /* B of its pair */
+    uint32_t pair;   /* index into pair_matches, or NO_INDEX */
+    uint32_t winner; /* the entry that consumed it; complete with_matches only */
+    bool second;     /* B of its pair */
     bool consumed;
 };
 
@@ -56,17 +56,18 @@ struct evidence {
     uint32_t begin, end;
     uint32_t counter;
     uint16_t term; /* TERM_NONE for a span not yet given to terms */
+    uint8_t role;
     uint8_t field;
     uint8_t fate;
 };
 
 enum term_flag {
-    TERM_FIRM = 1,      /* a strong stands */
-    TERM_OWN = 2,       /* strong or words outside the column: what weak leans on */
-    TERM_HAS_NOT = 4,   /* a word of its `not` stands somewhere */
-    TERM_ADMITTED = 8,  /* by the column */
-    TERM_NAMED = 16,    /* by the host or the source: they give one strong together */
-    TERM_EARNED = 32,   /* has points without spans */
+    TERM_FIRM = 1,     /* a strong stands */
+    TERM_OWN = 2,      /* strong or words outside the column: what weak leans on */
+    TERM_HAS_NOT = 4,  /* a word of its `not` stands somewhere */
+    TERM_ADMITTED = 8, /* by the column */
+    TERM_NAMED = 16,   /* by the host or the source: they give one strong together */
+    TERM_EARNED = 32,  /* has points without spans */
 };
 
 /* How often a word has counted for a term, and what it gave. */
@@ -82,15 +83,15 @@ struct state {
     VEC(struct pair_match) pair_matches;
     VEC(struct not_match) nots;
     VEC(struct evidence) evidence;
-    VEC(uint32_t) supports;      /* where support words begin */
-    VEC(uint32_t) touched;       /* tallies that are not zero */
-    struct tally *tallies;       /* one a counter */
-    unsigned char *flags;        /* term_flag, one a term */
-    const struct word **elsewhere; /* one a term: a word of its elsewhere that stands */
-    uint32_t longest_not;        /* bytes */
+    VEC(uint32_t) supports;                /* where support words begin */
+    VEC(uint32_t) touched;                 /* tallies that are not zero */
+    struct tally *tallies;                 /* one a counter */
+    unsigned char *flags;                  /* term_flag, one a term */
+    const struct word **elsewhere;         /* one a term: a word of its elsewhere that stands */
+    uint32_t longest_not;                  /* bytes */
     uint32_t sentence_begin, sentence_end; /* the last one looked at; both 0: none */
     bool sentence_supported;
-    bool unsorted;               /* candidates or nots came out of order (expressions) */
+    bool unsorted; /* candidates or nots came out of order (expressions) */
     bool has_elsewhere;
     struct decision *decision;
 };
@@ -112,11 +113,12 @@ struct classifier_worker {
     struct part parts[PART_COUNT];
     uint32_t title_end, text_begin, lead_end, text_end, column_begin;
     VEC(struct hit) hits;
-    VEC(uint32_t) order;       /* consume.c */
-    VEC(uint64_t) taken;       /* consume.c: a bit a byte */
-    uint32_t *pair_resume;     /* one a pair: where its last match ended */
-    bool *expression_seen;     /* one an expression */
-    struct state *states;      /* one a taxonomy */
+    VEC(uint32_t) order;   /* consume.c */
+    VEC(uint64_t) taken;   /* consume.c: a bit a byte */
+    VEC(uint32_t) owners;  /* consume.c, with matches: an entry a byte */
+    uint32_t *pair_resume; /* one a pair: where its last match ended */
+    bool *expression_seen; /* one an expression */
+    struct state *states;  /* one a taxonomy */
     struct decision *decisions;
     bool with_matches;
 };

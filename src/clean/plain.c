@@ -15,7 +15,8 @@ static void append_line(void *context, struct slice text, bool is_heading) {
     buf_append_slice(lines, text);
 }
 
-/* Pieces are parts of the text without overlap and a line end each, for which at least one byte was left out, or nothing was. */
+/* Pieces are parts of the text without overlap and a line end each, for which at least one byte was left out, or
+ * nothing was. */
 static struct slice text_by_lines(struct slice text, struct arena *arena) {
     CLEANUP(buf_release) struct buf lines = BUF(BUF_UNLIMITED);
     clean_sections(text, append_line, &lines);
@@ -23,8 +24,8 @@ static struct slice text_by_lines(struct slice text, struct arena *arena) {
 }
 
 /*
- * Most text is lines already, and is then not copied: it has no 一、, which may begin a heading, and no ideographic blanks.
- * Both hold the byte E3, which is rare enough for memchr to run from one to the next.
+ * Most text is lines already, and is then not copied: it has no 一、, which may begin a heading, and no ideographic
+ * blanks. Both hold the byte E3, which is rare enough for memchr to run from one to the next.
  */
 static bool is_plain(struct slice text) {
     const struct slice one = SLICE("一、");

@@ -5,20 +5,21 @@
 /*
  * Headings that a list page's dump left inside one long line: `… 。 一、标题 正文 … 二、标题 正文`.
  *
- * Candidates are numerals with 、 behind them at the start of a line or behind a sentence. Those that count upwards from 一, at least two, are a
- * run; a run's candidates begin paragraphs. They are headings when every one of the run is: short, and with text behind it.
- * One long one, as in `一、作为国家级平台，…`, means that this writer numbers paragraphs.
+ * Candidates are numerals with 、 behind them at the start of a line or behind a sentence. Those that count upwards
+ * from 一, at least two, are a run; a run's candidates begin paragraphs. They are headings when every one of the run
+ * is: short, and with text behind it. One long one, as in `一、作为国家级平台，…`, means that this writer numbers
+ * paragraphs.
  */
 
 enum {
-    HEADING_MOST = 40,  /* characters, up to the blank or stop that ends it */
-    NUMERAL_MOST = 20,  /* 二十 */
-    MARKS_MOST = 256,   /* candidates in one text; what stands behind them stays as it is */
-    HAN_SIZE = 3,       /* bytes of every character that numerals and stops are made of */
+    HEADING_MOST = 40, /* characters, up to the blank or stop that ends it */
+    NUMERAL_MOST = 20, /* 二十 */
+    MARKS_MOST = 256,  /* candidates in one text; what stands behind them stays as it is */
+    HAN_SIZE = 3,      /* bytes of every character that numerals and stops are made of */
 };
 
 struct mark {
-    size_t at;          /* of the numeral */
+    size_t at; /* of the numeral */
     unsigned number;
     bool in_run;
     bool is_heading;
@@ -31,7 +32,8 @@ struct marks {
     size_t count;
 };
 
-/* Where `sign` (。 or 、 and what follows) next stands: by its first byte, E3, which little else in Chinese text begins with. */
+/* Where `sign` (。 or 、 and what follows) next stands: by its first byte, E3, which little else in Chinese text begins
+ * with. */
 static size_t find_sign(struct slice text, struct slice sign, size_t from) {
     size_t at = slice_find_byte(text, sign.data[0], from);
     while (at < text.size && !slice_starts_with(slice_from(text, at), sign))
@@ -123,7 +125,8 @@ static void find_marks(struct slice text, struct marks *marks) {
 }
 
 /*
- * The length of a heading is counted as far as it may go: a line, or HEADING_MOST characters and the one that must end it.
+ * The length of a heading is counted as far as it may go: a line, or HEADING_MOST characters and the one that must end
+ * it.
  */
 static void find_heading(struct slice text, struct mark *mark, size_t next) {
     struct slice line = slice_range(text, mark->at, next);
@@ -145,8 +148,8 @@ static void find_heading(struct slice text, struct mark *mark, size_t next) {
 }
 
 /*
- * Does the 一 at `index` begin a run of its own, rather than stand inside one that waits for `expected`? Where both would go on
- * with the same 二, the later one is taken, unless it reads like `一、二线城市`.
+ * Does the 一 at `index` begin a run of its own, rather than stand inside one that waits for `expected`? Where both
+ * would go on with the same 二, the later one is taken, unless it reads like `一、二线城市`.
  */
 static bool begins_run(struct slice text, const struct marks *marks, size_t index, unsigned expected) {
     if (index + 1 >= marks->count || marks->items[index + 1].number != 2)
@@ -205,8 +208,8 @@ static void deliver_lines(const struct delivery *delivery, struct slice text) {
 }
 
 /*
- * Text of an article whose line ends were lost: there, a blank behind a full stop is where one of them was, since Chinese writes
- * none.
+ * Text of an article whose line ends were lost: there, a blank behind a full stop is where one of them was, since
+ * Chinese writes none.
  */
 static void deliver_paragraphs(const struct delivery *delivery, struct slice text) {
     const struct slice stop = SLICE("。 ");

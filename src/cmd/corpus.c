@@ -190,6 +190,32 @@ static void arrange(struct reading *reading, int64_t now) {
     free(runs);
 }
 
+/* expect: says so when the newest article of a source is older than it allows. */
+static void report_silent_sources(const struct corpus *corpus, int64_t now, struct diagnostics *diagnostics) {
+    const struct settings *settings = corpus->settings;
+    int64_t *newest = memory_new_array(settings->source_count, sizeof *newest);
+    for (size_t i = 0; i < settings->source_count; i++)
+        newest[i] = INT64_MIN;
+    for (size_t i = 0; i < corpus->index.order_count; i++) {
+        const struct record *record = index_record(&corpus->index, corpus->index.order[i]);
+        size_t source = (size_t)(corpus->source_of_file[record->location.file] - settings->sources);
+        newest[source] = record->date > newest[source] ? record->date : newest[source];
+    }
+    for (size_t i = 0; i < settings->source_count; i++) {
+        const struct source *source = &settings->sources[i];
+        if (source->expect == 0 || newest[i] >= now - source->expect)
+            continue;
+        CLEANUP(buf_release) struct buf day = BUF(64);
+        if (newest[i] != INT64_MIN)
+            date_append_day(&day, newest[i]);
+        diag_report(diagnostics, DIAGNOSTIC_SOURCE_SILENT,
+                    (struct place){source->place.file, source->place.line, source->place.column}, "%.*s%s%.*s",
+                    SLICE_ARGUMENTS(source->files), day.size ? ", the newest is of " : "",
+                    SLICE_ARGUMENTS(buf_slice(&day)));
+    }
+    free(newest);
+}
+
 static void begin_anew(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics) {
     index_release(&corpus->index);
     index_init(&corpus->index);
@@ -217,6 +243,7 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
     workers_free(reading.workers, options->jobs);
     gather(&reading, diagnostics);
     arrange(&reading, options->now);
+    report_silent_sources(corpus, options->now, diagnostics);
     for (size_t i = 0; i < count; i++) {
         vec_release(&reading.pieces[i].runs.runs);
         diagnostics_release(&reading.pieces[i].diagnostics);

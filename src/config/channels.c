@@ -30,7 +30,7 @@ static const struct key_row channel_rows[] = {
 const struct key_table channel_table = {"channel", channel_rows, ARRAY_LENGTH(channel_rows), false};
 
 #define CONDITION_ROW(name, member)                                                                                    \
-    { .key = name, .kind = VALUE_NODE, .offset = offsetof(struct condition_keys, member) }
+    { .key = (name), .kind = VALUE_NODE, .offset = offsetof(struct condition_keys, member) }
 static const struct key_row condition_rows[] = {
     CONDITION_ROW("any", any),
     CONDITION_ROW("all", all),

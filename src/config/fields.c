@@ -118,7 +118,7 @@ struct scalars scalars_read(struct loading *loading, const struct node *node) {
         return scalars;
     }
     size_t most = node->kind == NODE_LIST ? node->count : 1;
-    scalars.items = arena_new_array(&loading->settings->arena, most, sizeof *scalars.items);
+    scalars.items = arena_new_array(&loading->settings->arena, most, sizeof(struct node *));
     const struct node *item = node->kind == NODE_LIST ? node->first : node;
     for (size_t i = 0; i < most; i++, item = item->next) {
         if (item->kind == NODE_SCALAR && item->text.size)

@@ -117,10 +117,12 @@ static struct slice type_of_address(struct slice url) {
     const struct {
         struct slice ending, type;
     } types[] = {
-        {SLICE(".mp3"), SLICE("audio/mpeg")},  {SLICE(".m4a"), SLICE("audio/mp4")}, {SLICE(".ogg"), SLICE("audio/ogg")},
-        {SLICE(".wav"), SLICE("audio/wav")},   {SLICE(".mp4"), SLICE("video/mp4")}, {SLICE(".webm"), SLICE("video/webm")},
-        {SLICE(".jpg"), SLICE("image/jpeg")},  {SLICE(".png"), SLICE("image/png")}, {SLICE(".pdf"), SLICE("application/pdf")},
-        {SLICE(".jpeg"), SLICE("image/jpeg")}, {SLICE(".gif"), SLICE("image/gif")},
+        {SLICE(".mp3"), SLICE("audio/mpeg")},      {SLICE(".m4a"), SLICE("audio/mp4")},
+        {SLICE(".ogg"), SLICE("audio/ogg")},       {SLICE(".wav"), SLICE("audio/wav")},
+        {SLICE(".mp4"), SLICE("video/mp4")},       {SLICE(".webm"), SLICE("video/webm")},
+        {SLICE(".jpg"), SLICE("image/jpeg")},      {SLICE(".png"), SLICE("image/png")},
+        {SLICE(".pdf"), SLICE("application/pdf")}, {SLICE(".jpeg"), SLICE("image/jpeg")},
+        {SLICE(".gif"), SLICE("image/gif")},
     };
     struct slice path = slice_range(url, 0, slice_find_byte(url, '#', 0));
     path = slice_range(path, 0, slice_find_byte(path, '?', 0));

@@ -18,8 +18,12 @@ struct slice fields_name(const struct source *source, enum article_field field) 
 
 enum article_field fields_find(const struct source *source, struct slice name) {
     unsigned field = 0;
-    while (field < ARTICLE_FIELD_COUNT && !slice_equal(name, fields_name(source, (enum article_field)field)))
-        field++;
+    /* Asked for every field of every article: sizes and first letters tell nearly all apart, without a call. */
+    for (; field < ARTICLE_FIELD_COUNT; field++) {
+        struct slice own = fields_name(source, (enum article_field)field);
+        if (own.size == name.size && own.data[0] == name.data[0] && slice_equal(own, name))
+            break;
+    }
     return (enum article_field)field;
 }
 
@@ -127,9 +131,8 @@ static struct slice cut_title(struct field_reader *reader, struct slice title) {
 
 static bool read_title(struct field_reader *reader, struct article *article) {
     const struct raw_value *value = field_value(reader, ARTICLE_FIELD_TITLE);
-    struct slice title = value->kind == RAW_TEXT
-                             ? text_choke(value->text, CHOKE_LINE, reader->arena, &reader->report)
-                             : (struct slice){0};
+    struct slice title = value->kind == RAW_TEXT ? text_choke(value->text, CHOKE_LINE, reader->arena, &reader->report)
+                                                 : (struct slice){0};
     if (!title.size)
         return refuse(reader, DIAGNOSTIC_TITLE_MISSING, value->kind == RAW_ABSENT ? NULL : value,
                       value->kind == RAW_ABSENT ? (struct slice){0} : SLICE("it is no text"));

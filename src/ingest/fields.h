@@ -5,8 +5,8 @@
 #include "model/source.h"
 
 /*
- * From named values as a source wrote them (JSON, front matter, a listing) to an article: the one place that knows which
- * shapes a field may have, what is required, and what is left out with a warning.
+ * From named values as a source wrote them (JSON, front matter, a listing) to an article: the one place that knows
+ * which shapes a field may have, what is required, and what is left out with a warning.
  */
 enum raw_kind {
     RAW_ABSENT, /* not there, or null */
@@ -19,7 +19,7 @@ enum raw_kind {
 struct raw_item;
 struct raw_value {
     enum raw_kind kind;
-    unsigned line;        /* where it stands; 0: at byte `offset` of the record's line */
+    unsigned line; /* where it stands; 0: at byte `offset` of the record's line */
     unsigned column;
     size_t offset;
     struct slice excerpt; /* its line; may be empty */
@@ -49,8 +49,8 @@ enum article_field fields_find(const struct source *source, struct slice name);
 struct slice fields_name(const struct source *source, enum article_field field);
 
 /*
- * Chokes, checks, fills in defaults. false after reporting one REFUSED diagnostic; warnings may come with either. Strings
- * of the article are in the arena or where the raw ones were.
+ * Chokes, checks, fills in defaults. false after reporting one REFUSED diagnostic; warnings may come with either.
+ * Strings of the article are in the arena or where the raw ones were.
  */
 MUST_CHECK bool fields_to_article(const struct source *source, const struct raw_article *raw, struct arena *arena,
                                   struct diagnostics *diagnostics, struct article *ret_article);

@@ -126,8 +126,8 @@ static bool check_escapes(struct scanner *scanner, struct slice raw) {
 }
 
 /*
- * The string at a quote, as written, without its quotes. A quote ends it unless an odd number of backslashes stands before;
- * runs of backslashes before different quotes do not overlap, so this is linear.
+ * The string at a quote, as written, without its quotes. A quote ends it unless an odd number of backslashes stands
+ * before; runs of backslashes before different quotes do not overlap, so this is linear.
  */
 static bool read_raw_string(struct scanner *scanner, struct slice *ret_raw) {
     const char *begin = scanner->at + 1;

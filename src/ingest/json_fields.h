@@ -8,9 +8,10 @@
  * JSON (RFC 8259) for the hot path: one level of one object or array in one pass. Nested values are checked to the last
  * byte but not taken apart; who wants one hands its text to json_members_read again.
  *
- * Strict: what json-c refuses in its strict mode is refused here (a test compares thousands of lines), and NaN, Infinity
- * and raw NUL bytes besides. Other raw control characters and broken UTF-8 in strings pass: the choke point repairs and
- * counts them, and an article is not lost for a tab. At most 32 levels, at most JSON_MEMBERS_MOST members a level.
+ * Strict: what json-c refuses in its strict mode is refused here (a test compares thousands of lines), and NaN,
+ * Infinity and raw NUL bytes besides. Other raw control characters and broken UTF-8 in strings pass: the choke point
+ * repairs and counts them, and an article is not lost for a tab. At most 32 levels, at most JSON_MEMBERS_MOST members a
+ * level.
  */
 enum json_kind {
     JSON_STRING,

@@ -44,8 +44,7 @@ static enum raw_kind kind_of(enum json_kind kind) {
 
 /* `base`: where in the record the text begins that the member was read from. */
 static struct raw_value value_of(const struct json_member *member, size_t base, unsigned level, struct arena *arena) {
-    struct raw_value value = {
-        .kind = kind_of(member->kind), .offset = base + member->offset, .text = member->text};
+    struct raw_value value = {.kind = kind_of(member->kind), .offset = base + member->offset, .text = member->text};
     struct json_members members;
     struct json_error error;
     if ((value.kind != RAW_LIST && value.kind != RAW_MAPPING) || level == SHAPE_LEVELS)
@@ -55,8 +54,8 @@ static struct raw_value value_of(const struct json_member *member, size_t base, 
         return value;
     struct raw_item *items = arena_new_array(arena, members.count, sizeof *items);
     for (size_t i = 0; i < members.count; i++)
-        items[i] = (struct raw_item){members.items[i].name,
-                                     value_of(&members.items[i], value.offset, level + 1, arena)};
+        items[i] =
+            (struct raw_item){members.items[i].name, value_of(&members.items[i], value.offset, level + 1, arena)};
     value.items = items;
     value.count = members.count;
     return value;

@@ -4,11 +4,11 @@
 #include "base/date.h"
 
 /*
- * The dump of a list page. A record stands between two lines of `-`: a line of title, with the column in front as 【column】, a body of one
- * line or more, a line of date. Behind the last record follows what the page has at its foot.
+ * The dump of a list page. A record stands between two lines of `-`: a line of title, with the column in front as
+ * 【column】, a body of one line or more, a line of date. Behind the last record follows what the page has at its foot.
  *
- * A record ends behind the last line of its stretch that is a date and nothing else, since a body may hold such a line too.
- * What follows there, and is no page foot, becomes a record of its own, which `parse` then refuses with its line.
+ * A record ends behind the last line of its stretch that is a date and nothing else, since a body may hold such a line
+ * too. What follows there, and is no page foot, becomes a record of its own, which `parse` then refuses with its line.
  */
 
 enum { DATE_LINE_MOST = 64 /* bytes: longer lines are no dates, and need not be tried */ };
@@ -16,7 +16,7 @@ enum { DATE_LINE_MOST = 64 /* bytes: longer lines are no dates, and need not be 
 /* One line, and where it stands. */
 struct line {
     size_t begin;
-    size_t end; /* without its line end */
+    size_t end;        /* without its line end */
     struct slice text; /* trimmed */
 };
 
@@ -47,12 +47,13 @@ static bool begins_foot(struct slice line) {
     return false;
 }
 
-/* The lines from one separator to the next. Offsets are those of lines' first bytes; SIZE_MAX: there is no such line. */
+/* The lines from one separator to the next. Offsets are those of lines' first bytes; SIZE_MAX: there is no such line.
+ */
 struct stretch {
-    size_t next;     /* where the next separator begins, or the end of the text */
-    size_t title;    /* the first line that is not blank */
-    size_t second;   /* the next one that is not blank */
-    size_t date;     /* the last line that is a date */
+    size_t next;   /* where the next separator begins, or the end of the text */
+    size_t title;  /* the first line that is not blank */
+    size_t second; /* the next one that is not blank */
+    size_t date;   /* the last line that is a date */
     size_t date_end;
     size_t after;    /* the first line behind the date that is not blank */
     size_t foot;     /* the first line that begins a page foot */
@@ -162,8 +163,8 @@ static bool parse_record(const struct source *source, const struct taxonomies *t
         struct slice date = slice_trim(slice_range(record, stretch.date, stretch.date_end));
         unsigned line = place.line + lines_between(record, 0, stretch.date);
         raw.fields[ARTICLE_FIELD_DATE] = (struct raw_value){.kind = RAW_TEXT, .text = date, .line = line, .column = 1};
-        body = stretch.after != SIZE_MAX ? slice_from(record, stretch.after)
-                                         : slice_range(record, position, stretch.date);
+        body =
+            stretch.after != SIZE_MAX ? slice_from(record, stretch.after) : slice_range(record, position, stretch.date);
     }
     raw.fields[ARTICLE_FIELD_BODY] = (struct raw_value){.kind = RAW_TEXT, .text = body};
     return fields_to_article(source, &raw, arena, diagnostics, ret_article);

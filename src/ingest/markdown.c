@@ -51,7 +51,8 @@ static bool split_document(struct slice text, struct document *document) {
 }
 
 static struct raw_value value_of(const struct node *node, struct arena *arena) {
-    static const enum raw_kind kinds[] = {[NODE_SCALAR] = RAW_TEXT, [NODE_LIST] = RAW_LIST, [NODE_MAPPING] = RAW_MAPPING};
+    static const enum raw_kind kinds[] = {
+        [NODE_SCALAR] = RAW_TEXT, [NODE_LIST] = RAW_LIST, [NODE_MAPPING] = RAW_MAPPING};
     struct raw_value value = {.kind = kinds[node->kind],
                               .line = node->place.line,
                               .column = node->place.column,

@@ -64,6 +64,8 @@ static bool read_bytes(struct reading *reading, uint64_t begin, uint64_t end, bo
     struct buf *text = &reading->worker->text;
     size_t wanted = (size_t)(end - begin);
     size_t size = 0;
+    if (!wanted)
+        return true;
     char *room = buf_reserve(text, wanted);
     assert(room);
     if (!file_read_at(reading->descriptor, room, wanted, reading->file->spool_begin + begin, &size)) {
@@ -78,8 +80,8 @@ static bool read_bytes(struct reading *reading, uint64_t begin, uint64_t end, bo
 }
 
 /*
- * The piece's last line may end behind the piece. It is read to its end, or until it is too large to be a record: then the
- * pieces that it runs through find no line that begins in them.
+ * The piece's last line may end behind the piece. It is read to its end, or until it is too large to be a record: then
+ * the pieces that it runs through find no line that begins in them.
  */
 static bool read_last_line(struct reading *reading) {
     struct buf *text = &reading->worker->text;
@@ -217,8 +219,7 @@ bool ingest_read_again(const struct ingest_plan *plan, struct location location,
     int descriptor = file->spool < 0 ? opened : file->spool;
     char *bytes = arena_reserve(arena, location.size + (size_t)1);
     size_t size = 0;
-    if (descriptor < 0 ||
-        !file_read_at(descriptor, bytes, location.size, file->spool_begin + location.offset, &size) ||
+    if (descriptor < 0 || !file_read_at(descriptor, bytes, location.size, file->spool_begin + location.offset, &size) ||
         size != location.size)
         return false;
     struct slice record = {bytes, size};

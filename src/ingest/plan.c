@@ -52,8 +52,8 @@ static bool spool_file(struct ingest_plan *plan, struct ingest_file *file, bool 
     if (job.spool < 0 || !spool_write(&job, &result)) {
         bool large = job.spool >= 0 && errno == EFBIG;
         diag_report(diagnostics, large ? DIAGNOSTIC_SOURCE_TOO_LARGE : DIAGNOSTIC_SOURCE_UNREADABLE,
-                    (struct place){.file = slice_of(file->path)}, "unpacking it into a temporary file in %s: %s", folder,
-                    strerror(errno));
+                    (struct place){.file = slice_of(file->path)}, "unpacking it into a temporary file in %s: %s",
+                    folder, strerror(errno));
         return false;
     }
     report_spooled(file, &result, diagnostics);

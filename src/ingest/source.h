@@ -8,14 +8,15 @@
 /*
  * From files to articles.
  *
- * To add a reader: one file ingest/NAME.c with a `struct reader`, one row in the table of ingest/source.c, a paragraph in feeds.yaml(5), a golden case.
- * A reader has two halves, so that one article can be read again alone: `next` finds where records begin and end,
- * `parse` makes an article of one record's bytes. parse is a pure function of those bytes and the source's settings.
+ * To add a reader: one file ingest/NAME.c with a `struct reader`, one row in the table of ingest/source.c, a paragraph
+ * in feeds.yaml(5), a golden case. A reader has two halves, so that one article can be read again alone: `next` finds
+ * where records begin and end, `parse` makes an article of one record's bytes. parse is a pure function of those bytes
+ * and the source's settings.
  */
 struct record_bounds {
-    size_t begin, end;   /* bytes in the piece of text */
-    unsigned line;       /* 1-based, within the piece, of the record's first line */
-    bool too_large;      /* over RECORD_MOST: to be refused without parsing */
+    size_t begin, end; /* bytes in the piece of text */
+    unsigned line;     /* 1-based, within the piece, of the record's first line */
+    bool too_large;    /* over RECORD_MOST: to be refused without parsing */
 };
 enum { RECORD_MOST = 1 << 20 /* bytes */ };
 
@@ -24,8 +25,9 @@ struct reader {
     bool by_line;        /* every line is a record: a file may be cut at line ends and read in pieces, on all cores */
     const char *endings; /* of file names that choose this reader when the source names none: ".md .markdown" */
     /*
-     * The first record at or after *position (then moved behind it; *line is kept at the line of *position). false at the end.
-     * `text` is a whole file, or for by_line a piece that starts at a line's start and ends at a line's end or the file's.
+     * The first record at or after *position (then moved behind it; *line is kept at the line of *position). false at
+     * the end. `text` is a whole file, or for by_line a piece that starts at a line's start and ends at a line's end or
+     * the file's.
      */
     bool (*next)(struct slice text, size_t *position, unsigned *line, struct record_bounds *ret_bounds);
     /*
@@ -42,29 +44,30 @@ const struct reader *reader_find(const char *name);
 const char *const *reader_names(size_t *ret_count);
 
 /*
- * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files and files in
- * another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`. Files that cannot be read are reported and left out.
+ * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files
+ * and files in another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`. Files
+ * that cannot be read are reported and left out.
  */
 struct ingest_file {
-    const char *path;       /* as messages show it */
+    const char *path; /* as messages show it */
     const struct source *source;
     const struct reader *reader;
-    uint64_t size;          /* bytes, of the spooled text where there is one */
-    int spool;              /* descriptor of the spooled text; -1 */
-    uint64_t spool_begin;   /* where in the spool its text begins */
+    uint64_t size;        /* bytes, of the spooled text where there is one */
+    int spool;            /* descriptor of the spooled text; -1 */
+    uint64_t spool_begin; /* where in the spool its text begins */
 };
 
 struct ingest_piece {
     uint32_t file;
-    uint64_t begin, end;    /* records that begin in [begin, end) */
+    uint64_t begin, end; /* records that begin in [begin, end) */
 };
 
 struct ingest_plan {
     struct arena arena;
     const struct settings *settings;
     VEC(struct ingest_file) files;
-    VEC(struct ingest_piece) pieces;  /* in order of file, then begin */
-    bool has_spool;         /* one unnamed file holds the spooled text of all: descriptors are few */
+    VEC(struct ingest_piece) pieces; /* in order of file, then begin */
+    bool has_spool;                  /* one unnamed file holds the spooled text of all: descriptors are few */
     int spool;
     uint64_t spool_size;
 };
@@ -80,18 +83,18 @@ void ingest_plan_release(struct ingest_plan *plan);
 
 /* What one thread keeps from piece to piece. Zeroed at first. */
 struct ingest_worker {
-    struct arena arena;     /* of the article at hand; cleared before the next */
+    struct arena arena; /* of the article at hand; cleared before the next */
     struct buf text;
-    uint32_t open_file;     /* number + 1 of the file that `descriptor` is open on; 0: none */
+    uint32_t open_file; /* number + 1 of the file that `descriptor` is open on; 0: none */
     int descriptor;
 };
 void ingest_worker_release(struct ingest_worker *worker);
 
 /*
- * Reads a piece: `take` is called for every article in order; everything it gets lives until it returns. `bytes` is the record as it stands in
- * the file (or spool) for hashing. Lines in diagnostics count from the piece's start; *ret_lines is how many lines the piece has, so
- * that the caller, who knows the pieces before it, can correct them (diagnostics_append): a line belongs to the piece in which it begins. `refused`
- * counts articles that were left out.
+ * Reads a piece: `take` is called for every article in order; everything it gets lives until it returns. `bytes` is the
+ * record as it stands in the file (or spool) for hashing. Lines in diagnostics count from the piece's start; *ret_lines
+ * is how many lines the piece has, so that the caller, who knows the pieces before it, can correct them
+ * (diagnostics_append): a line belongs to the piece in which it begins. `refused` counts articles that were left out.
  */
 struct ingest_result {
     unsigned lines;
@@ -103,8 +106,8 @@ void ingest_piece_read(const struct ingest_plan *plan, size_t piece, struct inge
                        void *context, struct diagnostics *diagnostics, struct ingest_result *ret_result);
 
 /*
- * One article again, by its location. false when the bytes there are no longer those with this content hash (the low half of hash64):
- * the file has changed since. `bytes` and all strings live in the arena.
+ * One article again, by its location. false when the bytes there are no longer those with this content hash (the low
+ * half of hash64): the file has changed since. `bytes` and all strings live in the arena.
  */
 MUST_CHECK bool ingest_read_again(const struct ingest_plan *plan, struct location location, uint32_t content_hash,
                                   struct arena *arena, struct article *ret_article);

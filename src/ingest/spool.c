@@ -33,9 +33,14 @@ bool spool_charset(struct slice encoding, const char **ret_charset) {
         struct slice name;
         const char *charset;
     } charsets[] = {
-        {SLICE(""), NULL},           {SLICE("utf-8"), NULL},        {SLICE("utf8"), NULL},
-        {SLICE("gb18030"), "GB18030"}, {SLICE("gbk"), "GB18030"},   {SLICE("gb2312"), "GB18030"},
-        {SLICE("big5"), "BIG5-HKSCS"}, {SLICE("big5-hkscs"), "BIG5-HKSCS"},
+        {SLICE(""), NULL},
+        {SLICE("utf-8"), NULL},
+        {SLICE("utf8"), NULL},
+        {SLICE("gb18030"), "GB18030"},
+        {SLICE("gbk"), "GB18030"},
+        {SLICE("gb2312"), "GB18030"},
+        {SLICE("big5"), "BIG5-HKSCS"},
+        {SLICE("big5-hkscs"), "BIG5-HKSCS"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(charsets); i++)
         if (slice_equal_ignoring_case(encoding, charsets[i].name)) {

@@ -13,14 +13,14 @@ struct spool_job {
     bool compressed;     /* gzip, one member or several */
     const char *charset; /* as iconv knows it; NULL for UTF-8, which is copied as it is */
     int spool;
-    uint64_t begin;      /* where in the spool to write */
+    uint64_t begin; /* where in the spool to write */
 };
 
 struct spool_result {
-    uint64_t size;          /* bytes written */
-    bool damaged;           /* the gzip stream is broken or cut off; what stands before it was written */
-    size_t invalid;         /* bytes that are no text in this charset, now U+FFFD */
-    unsigned invalid_line;  /* line of the first of them */
+    uint64_t size;         /* bytes written */
+    bool damaged;          /* the gzip stream is broken or cut off; what stands before it was written */
+    size_t invalid;        /* bytes that are no text in this charset, now U+FFFD */
+    unsigned invalid_line; /* line of the first of them */
 };
 
 enum { SPOOL_CHUNK = 1 << 16 /* bytes */ };

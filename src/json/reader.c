@@ -37,6 +37,9 @@ static size_t number_end(struct slice text, size_t at) {
 static size_t string_end(struct slice text, size_t at, size_t *ret_control) {
     for (size_t i = at + 1; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.data[i];
+        /* Nearly all of a feed is such bytes. */
+        if (byte >= 0x20 && byte != '"' && byte != '\\')
+            continue;
         if (byte == '"')
             return i + 1;
         if (byte < 0x20 && *ret_control == text.size)

@@ -5,11 +5,11 @@
 #include "model/feed.h"
 
 /*
- * The feed formats. To add one: one file render/NAME.c with a `struct format`, a row in the table of render/format.c, its check in check/, a paragraph in
- * pindao(1), golden cases. Formats know nothing of each other.
+ * The feed formats. To add one: one file render/NAME.c with a `struct format`, a row in the table of render/format.c,
+ * its check in check/, a paragraph in pindao(1), golden cases. Formats know nothing of each other.
  *
- * An entry's rendering does not depend on its channel, so it is rendered once (twice where some channel shows only its summary) and put into
- * every feed as it is.
+ * An entry's rendering does not depend on its channel, so it is rendered once (twice where some channel shows only its
+ * summary) and put into every feed as it is.
  */
 struct format {
     const char *name;       /* "atom", as in output.formats */

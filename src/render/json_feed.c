@@ -1,6 +1,6 @@
 /*
- * JSON Feed 1.1. What it has no word for stands in an object of our own, as the format allows: "_pindao" with the categories' schemes and terms,
- * and the source.
+ * JSON Feed 1.1. What it has no word for stands in an object of our own, as the format allows: "_pindao" with the
+ * categories' schemes and terms, and the source.
  */
 #include "base/date.h"
 #include "base/uri.h"

@@ -1,4 +1,5 @@
-/* OPML 2.0. Folders carry no type and are one level deep: readers drop what is deeper or has a type they do not know. */
+/* OPML 2.0. Folders carry no type and are one level deep: readers drop what is deeper or has a type they do not know.
+ */
 #include "base/date.h"
 #include "base/map.h"
 #include "render/formats.h"
@@ -39,7 +40,6 @@ static void write_head(struct xml_writer *xml, const struct site *site, int64_t 
     xml_element(xml, "title", site->title);
     xml_element(xml, "dateModified", buf_slice(&date));
     xml_element(xml, "ownerName", format_site_author(site));
-    xml_element(xml, "docs", SLICE("http://opml.org/spec2.opml"));
     xml_close(xml);
 }
 

@@ -1,7 +1,7 @@
 /*
- * RSS 2.0 as the RSS Advisory Board's profile has it. What RSS has no word for comes from others': the full text from the content
- * module, authors without an e-mail address, language and source without an address from Dublin Core, the date of a
- * change from Atom.
+ * RSS 2.0 as the RSS Advisory Board's profile has it. What RSS has no word for comes from others': the full text from
+ * the content module, authors without an e-mail address, language and source without an address from Dublin Core, the
+ * date of a change from Atom.
  */
 #include "base/date.h"
 #include "base/uri.h"

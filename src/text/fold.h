@@ -19,7 +19,8 @@ struct fold_origins {
 };
 void fold_origins_release(struct fold_origins *origins);
 
-/* Appends the folded text; `origins` may be NULL. Runs at some hundred MB/s on plain Chinese. */
+/* Appends the folded text; `origins` may be NULL. Runs at some hundred MB/s on plain Chinese. The buffer's
+ * ceiling must leave room for the text as it is, before pinyin and blanks go. */
 void text_fold(struct slice text, struct buf *folded, struct fold_origins *origins);
 
 /* Letters and digits only, of folded text: what derived ids hash. */

@@ -78,8 +78,7 @@ static struct xml_place tag_place(const struct parse *parse) {
 }
 
 static void on_open(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *namespace,
-                    int namespace_count, const xmlChar **namespaces, int count, int defaulted,
-                    const xmlChar **values) {
+                    int namespace_count, const xmlChar **namespaces, int count, int defaulted, const xmlChar **values) {
     struct parse *parse = data;
     (void)prefix;
     (void)namespace_count;

@@ -4,9 +4,9 @@
 #include "base/slice.h"
 
 /*
- * XML in, hardened: no network, no DOCTYPE, no entities but the five, no recovery, libxml2's own limits kept. Events come in document
- * order; names are resolved: namespace address and local name (libxml2's strings, valid during the call).
- * Text is UTF-8 whatever encoding the document declares.
+ * XML in, hardened: no network, no DOCTYPE, no entities but the five, no recovery, libxml2's own limits kept. Events
+ * come in document order; names are resolved: namespace address and local name (libxml2's strings, valid during the
+ * call). Text is UTF-8 whatever encoding the document declares.
  */
 struct xml_attribute_in {
     const char *name;      /* local */

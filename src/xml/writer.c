@@ -20,11 +20,12 @@ struct xml_writer {
     struct open_element open[XML_DEPTH_MOST];
 };
 
-/* What stands for a byte; NULL for itself. A carriage return as it is would come back as a line feed (XML 1.0, 2.11). */
+/* What stands for a byte; NULL for itself. A carriage return as it is would come back as a line feed (XML 1.0, 2.11).
+ */
 static const char *const text_escapes[256] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['\r'] = "&#13;"};
 /* Attributes are normalised (3.3.3): line ends and tabs in them would come back as blanks. */
 static const char *const attribute_escapes[256] = {
-    ['&'] = "&amp;", ['<'] = "&lt;",   ['>'] = "&gt;",  ['"'] = "&quot;",
+    ['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",  ['"'] = "&quot;",
     ['\r'] = "&#13;", ['\n'] = "&#10;", ['\t'] = "&#9;",
 };
 static const char *const numeric_escapes[256] = {

@@ -114,10 +114,13 @@ def complete(place, piece):
     lines = BASE.split("\n")
     key = piece.split(":")[0]
     if place == "included":
-        lines.insert(0, "include: included.yaml")
+        lines.insert(0, "include: included")
         return "\n".join(lines), piece
     if place == "configuration" and key in ("include", "taxonomies"):
         drop_top(lines, "taxonomies")
+        put(lines, "configuration", "channels: [{path: /, title: 全部, all: true}]")
+    if place == "taxonomy" and key == "terms":
+        drop_key(lines, next(i for i, line in enumerate(lines) if line.strip() == "#taxonomy"), "spread")
         put(lines, "configuration", "channels: [{path: /, title: 全部, all: true}]")
     if place == "channel" and key in ("all", "where"):
         place = "condition"

@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
@@ -17,7 +17,7 @@
 #define LINKED "<link href='http://a/e'/>"
 
 #define RSS_HEAD                                                                                                       \
-    "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/'>\n"        \
+    "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/'>\n"       \
     "<channel><title>t</title><link>http://a/</link><description>d</description>"                                      \
     "<atom:link rel='self' href='http://a/rss'/>\n"
 #define RSS_WITH(inside) RSS_HEAD inside "</channel></rss>"
@@ -93,7 +93,8 @@ static void test_atom_mistakes(void **state) {
         {ATOM_WITH(ENTRY("<link rel='alternate'/><content>c</content>")), "<link> without href", 3, 0},
         {ATOM_WITH(ENTRY("<link href='http://a /'/>")), "no address", 3, 0},
         {ATOM_WITH(ENTRY(LINKED "<link rel='enclosure' type='audio' href='http://a/b'/>")), "not a media type", 3, 0},
-        {ATOM_WITH(ENTRY(LINKED "<link rel='enclosure' type='a/b' length='1k' href='http://a/b'/>")), "whole number", 3, 0},
+        {ATOM_WITH(ENTRY(LINKED "<link rel='enclosure' type='a/b' length='1k' href='http://a/b'/>")), "whole number", 3,
+         0},
         {ATOM_WITH(ENTRY(LINKED "<summary type='text/html'>c</summary>")), "only text, html and xhtml", 3, 0},
         {ATOM_WITH(ENTRY(LINKED "<summary>a<b/></summary>")), "allows only (escaped) text", 3, 0},
         {ATOM_WITH(ENTRY("<content type='html'><p>c</p></content>")), "allows only (escaped) text", 3, 0},
@@ -103,8 +104,10 @@ static void test_atom_mistakes(void **state) {
         {ATOM_WITH(ENTRY("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'/>x</content>")),
          "text beside the <div>", 3, 0},
         {ATOM_WITH(ENTRY("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'/>"
-                         "<div xmlns='http://www.w3.org/1999/xhtml'/></content>")), "a second element", 3, 0},
-        {ATOM_WITH(ENTRY("<summary>s</summary><content type='a/b' src='http://a/c'>c</content>")), "must be empty", 3, 0},
+                         "<div xmlns='http://www.w3.org/1999/xhtml'/></content>")),
+         "a second element", 3, 0},
+        {ATOM_WITH(ENTRY("<summary>s</summary><content type='a/b' src='http://a/c'>c</content>")), "must be empty", 3,
+         0},
         {ATOM_WITH(ENTRY(LINKED "<content type='image/png'>AAAA</content>")), "needs a <summary>", 3, 1},
         {ATOM_WITH(ENTRY(LINKED "<category label='x'/>")), "<category> without term", 3, 0},
         {ATOM_WITH(ENTRY(LINKED "<category term='x' scheme='topics'/>")), "scheme of <category> «topics»", 3, 0},
@@ -116,7 +119,8 @@ static void test_atom_mistakes(void **state) {
         {ATOM_WITH(ENTRY(LINKED "loose")), "text between the elements of <entry>", 3, 1},
         {ATOM_WITH("<link rel='x' href='http://a/' target='_blank'/>"), "no attribute target", 3, 1},
         {"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='zh_CN'><id>tag:a,2026:f</id><title>t</title>"
-         "<updated>2026-01-01T00:00:00Z</updated><link rel='self' href='http://a/f'/></feed>", "language tag", 1, 1},
+         "<updated>2026-01-01T00:00:00Z</updated><link rel='self' href='http://a/f'/></feed>",
+         "language tag", 1, 1},
         {"<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:a,2026:f</id><title>t</title>"
          "<updated>2026-01-01T00:00:00Z</updated><link rel='self' href='http://a/f'/>\n" ENTRY(LINKED) "</feed>",
          "neither this <entry> nor the feed has an <author>", 2, 1},
@@ -185,7 +189,8 @@ static void test_json_mistakes(void **state) {
         {JSON_WITH("", JSON_ITEM(", \"authors\": [{}]")), "none of name, url and avatar", 3, 0},
         {JSON_WITH("", JSON_ITEM(", \"attachments\": [{\"url\": \"http://a/\"}]")), "no mime_type", 3, 0},
         {JSON_WITH("", JSON_ITEM(", \"attachments\": [{\"url\": \"http://a/\", \"mime_type\": \"a/b\", "
-                                 "\"size_in_bytes\": \"1\"}]")), "must be a number", 3, 0},
+                                 "\"size_in_bytes\": \"1\"}]")),
+         "must be a number", 3, 0},
         {JSON_WITH("", JSON_ITEM(", \"language\": \"中文\"")), "language tag", 3, 0},
         {JSON_WITH("", JSON_ITEM(", \"_x\": 1")), "must be an object", 3, 0},
         {JSON_WITH("", JSON_ITEM(", \"title\": null")), "title must be a string", 3, 0},
@@ -193,10 +198,13 @@ static void test_json_mistakes(void **state) {
         {JSON_WITH("\"expired\": \"no\",\n", ""), "expired must be true or false", 2, 1},
         {JSON_WITH("\"hubs\": [{\"type\": \"WebSub\"}],", ""), "the hub has no url", 2, 0},
         {JSON_WITH("\"icon\": \"i.png\",", ""), "icon «i.png»", 2, 1},
-        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"feed_url\": \"http://a/\", \"items\": []}", "no title", 1, 1},
-        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"feed_url\": \"http://a/\", \"title\": \"t\"}", "no items", 1, 1},
+        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"feed_url\": \"http://a/\", \"items\": []}", "no title",
+         1, 1},
+        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"feed_url\": \"http://a/\", \"title\": \"t\"}",
+         "no items", 1, 1},
         {"{\"title\": \"t\", \"feed_url\": \"http://a/\", \"items\": []}", "no version", 1, 1},
-        {"{\"version\": \"https://jsonfeed.org/version/9\", \"title\": \"t\", \"feed_url\": \"http://a/\", \"items\": []}",
+        {"{\"version\": \"https://jsonfeed.org/version/9\", \"title\": \"t\", \"feed_url\": \"http://a/\", \"items\": "
+         "[]}",
          "no JSON Feed version", 1, 2},
         {JSON_WITH("", JSON_ITEM("") ","), "not JSON", 3, 0},
         {"[]", "is an object", 1, 1},
@@ -213,10 +221,12 @@ static void test_opml_and_other_mistakes(void **state) {
         {OPML_WITH("<outline text='t' type='rss' xmlUrl='/f'/>"), "not an absolute address", 1, 0},
         {OPML_WITH(""), "<body> without <outline>", 1, 0},
         {"<opml><head><title>t</title></head><body><outline text='t'/></body></opml>", "<opml> without version", 1, 1},
-        {"<opml version='3'><head><title>t</title></head><body><outline text='t'/></body></opml>", "OPML version", 1, 1},
+        {"<opml version='3'><head><title>t</title></head><body><outline text='t'/></body></opml>", "OPML version", 1,
+         1},
         {"<opml version='2.0'><body><outline text='t'/></body></opml>", "<opml> without <head>", 1, 1},
         {"<opml version='2.0'><head><title>t</title><dateCreated>2026</dateCreated></head><body><outline text='t'/>"
-         "</body></opml>", "<dateCreated>", 1, 0},
+         "</body></opml>",
+         "<dateCreated>", 1, 0},
         {"<!DOCTYPE html>\n<html><p>unclosed</html>", "an HTML page, not a feed", 1, 1},
         {"<!-- x --> <HTML>", "an HTML page, not a feed", 1, 1},
         {"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "an HTML page, not a feed", 1, 22},
@@ -235,24 +245,31 @@ static void test_warnings(void **state) {
         {ATOM_WITH(ENTRY(LINKED "<link rel='enclosure' href='http://a/b'/>")), "should say its type", 3, 0},
         {ATOM_WITH("<entry><id>tag:a,2026:e</id><title/><updated>2026-01-01T00:00:00Z</updated>" LINKED "</entry>"),
          "nothing in it", 3, 0},
-        {ATOM_WITH(ENTRY(LINKED) "<entry><id>tag:a,2026:e</id><title>t</title><updated>2027-01-01T00:00:00Z</updated>"
-                   LINKED "</entry>"), "a second entry", 4, 1},
+        {ATOM_WITH(
+             ENTRY(LINKED) "<entry><id>tag:a,2026:e</id><title>t</title><updated>2027-01-01T00:00:00Z</updated>" LINKED
+                           "</entry>"),
+         "a second entry", 4, 1},
+        {ATOM_WITH(ENTRY(LINKED "<published> 2026-01-01T00:00:00Z </published>")), "blanks around", 3, 0},
         {ATOM_WITH("<x xmlns=''/>"), "has no namespace", 3, 1},
         {RSS_WITH("<item><title>t</title></item>"), "without <guid>", 3, 1},
         {RSS_WITH(ITEM("<enclosure url='http://a/b' length='1' type='a/b'/><enclosure url='http://a/c' length='1' "
-                       "type='a/b'/>")), "a second enclosure", 3, 0},
+                       "type='a/b'/>")),
+         "a second enclosure", 3, 0},
         {"<rss version='2.0'><channel><title>t</title><link>http://a/</link><description/></channel></rss>",
          "no atom:link to itself", 1, 0},
         {"<rss version='0.91'><channel><title>t</title><link>http://a/</link><description/>"
-         "<link xmlns='http://www.w3.org/2005/Atom' rel='self' href='http://a/f'/></channel></rss>", "RSS 0.91", 1, 1},
+         "<link xmlns='http://www.w3.org/2005/Atom' rel='self' href='http://a/f'/></channel></rss>",
+         "RSS 0.91", 1, 1},
         {JSON_WITH("\"titel\": 1,", ""), "«titel» is no key of a feed", 2, 1},
         {JSON_WITH("", "{\"id\": 7, \"content_html\": \"\"}"), "id is a number", 3, 2},
         {"{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"t\", \"items\": []}", "no feed_url", 1, 1},
         {"<opml version='2.0'><head/><body><outline text='t'/></body></opml>", "<head> without <title>", 1, 0},
         {"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
          "<channel rdf:about='http://a/f'><title>t</title><link>http://a/</link><description>d</description>"
-         "<items><rdf:Seq/></items></channel><item rdf:about='http://a/e'><title>t</title><link>http://a/e</link></item>"
-         "</rdf:RDF>", "RSS 1.0", 1, 1},
+         "<items><rdf:Seq/></items></channel><item "
+         "rdf:about='http://a/e'><title>t</title><link>http://a/e</link></item>"
+         "</rdf:RDF>",
+         "RSS 1.0", 1, 1},
     };
     assert_mistakes(mistakes, ARRAY_LENGTH(mistakes), false);
 }
@@ -272,29 +289,37 @@ static void test_valid(void **state) {
     assert_clean(ATOM_WITH(""), FEED_ATOM, 0);
     assert_clean("\xEF\xBB\xBF<?xml version='1.0' encoding='UTF-8'?>\n" ATOM_WITH(ENTRY(LINKED)), FEED_ATOM, 1);
     assert_clean(ATOM_WITH(ENTRY("<content type='xhtml'>\n<div xmlns='http://www.w3.org/1999/xhtml'>a<p><b>c</b></p>"
-                                 "</div>\n</content>")), FEED_ATOM, 1);
+                                 "</div>\n</content>")),
+                 FEED_ATOM, 1);
     assert_clean(ATOM_WITH(ENTRY("<content type='image/svg+xml'><svg xmlns='http://www.w3.org/2000/svg'/></content>")),
                  FEED_ATOM, 1);
     assert_clean(ATOM_WITH(ENTRY("<source><author><name>n</name></author></source>" LINKED
-                                 "<link href='http://a/en' hreflang='en'/><x xmlns='urn:x'><y/>z</x>")), FEED_ATOM, 1);
+                                 "<link href='http://a/en' hreflang='en'/><x xmlns='urn:x'><y/>z</x>")),
+                 FEED_ATOM, 1);
     assert_clean(ATOM_WITH("<complete xmlns='http://purl.org/syndication/history/1.0'/>"
                            "<t:deleted-entry xmlns:t='http://purl.org/atompub/tombstones/1.0' ref='tag:a,2026:x' "
-                           "when='2026-01-01T00:00:00.5Z'><t:comment>c</t:comment></t:deleted-entry>"), FEED_ATOM, 0);
+                           "when='2026-01-01T00:00:00.5Z'><t:comment>c</t:comment></t:deleted-entry>"),
+                 FEED_ATOM, 0);
     assert_clean(RSS_WITH(ITEM("<pubDate>Fri, 18 Jul 2025 00:00:00 +0800</pubDate><dc:creator>c</dc:creator>"
-                               "<category domain='x'>c</category><source url='http://a/'>s</source>")), FEED_RSS, 1);
+                               "<category domain='x'>c</category><source url='http://a/'>s</source>")),
+                 FEED_RSS, 1);
     assert_clean(RSS_WITH("<item><description>&lt;p></description><guid>http://a/1</guid>"
-                          "<pubDate>1 Jan 2026 00:00 GMT</pubDate></item>"), FEED_RSS, 1);
+                          "<pubDate>1 Jan 2026 00:00 GMT</pubDate></item>"),
+                 FEED_RSS, 1);
     assert_clean(JSON_WITH("\"_x\": {\"y\": [1]},", JSON_ITEM(", \"authors\": [{\"name\": \"a\"}], \"tags\": [\"t\"]")),
                  FEED_JSON, 1);
     assert_clean("{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"t\", \"feed_url\": \"http://a/\", "
-                 "\"author\": {\"name\": \"n\"}, \"items\": []}", FEED_JSON, 0);
-    assert_clean(OPML_WITH("<outline text='f'><outline text='t' type='rss' xmlUrl='http://a/f'/></outline>"), FEED_OPML, 1);
+                 "\"author\": {\"name\": \"n\"}, \"items\": []}",
+                 FEED_JSON, 0);
+    assert_clean(OPML_WITH("<outline text='f'><outline text='t' type='rss' xmlUrl='http://a/f'/></outline>"), FEED_OPML,
+                 1);
 }
 
 static void test_encodings(void **state) {
     (void)state;
-    assert_clean("<?xml version='1.0' encoding='GB18030'?>" ATOM_WITH(ENTRY(LINKED "<summary>\xC6\xD5\xCD\xD3</summary>")),
-                 FEED_ATOM, 1);
+    assert_clean(
+        "<?xml version='1.0' encoding='GB18030'?>" ATOM_WITH(ENTRY(LINKED "<summary>\xC6\xD5\xCD\xD3</summary>")),
+        FEED_ATOM, 1);
     static const struct mistake wrong[] = {
         {ATOM_WITH(ENTRY(LINKED "<summary>\xC6\xD5\xCD\xD3</summary>")), "encoding", 3, 0},
     };
@@ -306,15 +331,22 @@ static void test_values(void **state) {
     assert_true(value_is_iri(SLICE("http://例子.中国/路径?q=%E5#f")));
     assert_true(value_is_iri(SLICE("tag:feeds.example.org,2026:doc/1")));
     assert_true(value_is_iri(SLICE("urn:uuid:1")));
-    static const char *const not_iris[] = {"", "x", "http:", "http://", "http:///x", "http:x", "//a/b", "a b:c", "1a:b",
-                                           "http://a/%zz", "http://a/\"", "http://a/\n"};
+    static const char *const not_iris[] = {"",      "x",     "http:", "http://",      "http:///x",   "http:x",
+                                           "//a/b", "a b:c", "1a:b",  "http://a/%zz", "http://a/\"", "http://a/\n"};
     for (size_t i = 0; i < ARRAY_LENGTH(not_iris); i++)
         if (value_is_iri(slice_of(not_iris[i])))
             fail_msg("%s", not_iris[i]);
     assert_true(value_is_rfc3339(SLICE("2024-02-29T23:59:60.123-08:00")));
-    static const char *const not_dates[] = {"", "2023-02-29T00:00:00Z", "2024-01-01T00:00Z", "2024-01-01T00:00:00",
-                                            "2024-01-01T00:00:00+0800", "2024-01-01 00:00:00Z", "2024-13-01T00:00:00Z",
-                                            "2024-01-01T24:00:00Z", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00ZZ"};
+    static const char *const not_dates[] = {"",
+                                            "2023-02-29T00:00:00Z",
+                                            "2024-01-01T00:00Z",
+                                            "2024-01-01T00:00:00",
+                                            "2024-01-01T00:00:00+0800",
+                                            "2024-01-01 00:00:00Z",
+                                            "2024-13-01T00:00:00Z",
+                                            "2024-01-01T24:00:00Z",
+                                            "2024-01-01T00:00:00.Z",
+                                            "2024-01-01T00:00:00ZZ"};
     for (size_t i = 0; i < ARRAY_LENGTH(not_dates); i++)
         if (value_is_rfc3339(slice_of(not_dates[i])))
             fail_msg("%s", not_dates[i]);
@@ -338,9 +370,8 @@ static void note_entry(void *context, struct slice id, struct slice published) {
 static void test_each_entry(void **state) {
     (void)state;
     struct buf seen = BUF(BUF_UNLIMITED);
-    const char *feed = ATOM_WITH(
-        ENTRY("<source><id>tag:other,2026:s</id></source><published>2026-01-01T00:00:00Z</published>")
-        "<entry><id> tag:a&amp;b </id></entry>");
+    const char *feed = ATOM_WITH(ENTRY("<source><id>tag:other,2026:s</id></source><published>2026-01-01T00:00:00Z</"
+                                       "published>") "<entry><id> tag:a&amp;b </id></entry>");
     assert_true(check_each_entry(slice_of(feed), note_entry, &seen));
     assert_string_equal(buf_string(&seen), "tag:a,2026:e 2026-01-01T00:00:00Z|tag:a&b |");
     assert_false(check_each_entry(SLICE("<feed>"), note_entry, &seen));

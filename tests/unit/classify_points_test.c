@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "unit/classify_rules.h"
@@ -91,9 +92,10 @@ static void only_the_best_words_count(void **unused) {
 
 static void hosts_and_sources_give_one_strong(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n"
-                 "      a: {label: 甲, words: 普陀, weak: 长风, elsewhere: 舟山, hosts: shpt.gov.cn, sources: 新普陀报}\n"
-                 "      b: {label: 乙, hosts: gov.cn}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    score: {min: 1}\n    terms:\n"
+          "      a: {label: 甲, words: 普陀, weak: 长风, elsewhere: 舟山, hosts: shpt.gov.cn, sources: 新普陀报}\n"
+          "      b: {label: 乙, hosts: gov.cn}\n");
     struct classify_input input = {.host = SLICE("WWW.shpt.gov.cn")};
     assert_string_equal(rules_decide(rules, &input), "a b");
     assert_points(rules, "a", 2);
@@ -107,9 +109,8 @@ static void hosts_and_sources_give_one_strong(void **unused) {
     input.source = SLICE("新普陀报社");
     assert_string_equal(rules_decide(rules, &input), "");
     /* Together one; and it is a strong one: it holds words, and weak ones lean on it. */
-    input = (struct classify_input){.host = SLICE("shpt.gov.cn"),
-                                    .source = SLICE("新普陀报"),
-                                    .text = SLICE("普陀长风舟山")};
+    input = (struct classify_input){
+        .host = SLICE("shpt.gov.cn"), .source = SLICE("新普陀报"), .text = SLICE("普陀长风舟山")};
     (void)rules_decide(rules, &input);
     assert_points(rules, "a", 3.3);
 }
@@ -153,9 +154,10 @@ static void a_term_stands_by_three_figures(void **unused) {
 
 static void background_waits_and_alongside_joins(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    otherwise: o\n    score: {min: 1, share: 0.2, of_best: 0.5}\n    terms:\n"
-                 "      a: {label: 甲, words: 普陀}\n      bg: {label: 全市, words: 上海, background: true, of_best: 0.8}\n"
-                 "      o: {label: 外地, words: 舟山 宁波, alongside: true, min: 2, of_best: 0.5}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    otherwise: o\n    score: {min: 1, share: 0.2, of_best: 0.5}\n    terms:\n"
+          "      a: {label: 甲, words: 普陀}\n      bg: {label: 全市, words: 上海, background: true, of_best: 0.8}\n"
+          "      o: {label: 外地, words: 舟山 宁波, alongside: true, min: 2, of_best: 0.5}\n");
     assert_string_equal(rules_body(rules, "上海"), "bg");
     assert_string_equal(rules_body(rules, "上海普陀"), "a");
     assert_int_equal(rules_term(rules, "bg")->verdict, VERDICT_BACKGROUND);
@@ -176,9 +178,10 @@ static void background_waits_and_alongside_joins(void **unused) {
 
 static void spread_makes_one_of_many(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    spread: {at_least: 3, to: x}\n    score: {min: 1}\n    terms:\n"
-                 "      a: {label: 甲, words: 普陀}\n      b: {label: 乙, words: 静安}\n      c: {label: 丙, words: 金山}\n"
-                 "      x: {label: 全市, background: true}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    spread: {at_least: 3, to: x}\n    score: {min: 1}\n    terms:\n"
+          "      a: {label: 甲, words: 普陀}\n      b: {label: 乙, words: 静安}\n      c: {label: 丙, words: 金山}\n"
+          "      x: {label: 全市, background: true}\n");
     assert_string_equal(rules_body(rules, "普陀静安"), "a b");
     assert_string_equal(rules_body(rules, "普陀静安金山"), "x");
     assert_int_equal(rules_term(rules, "a")->verdict, VERDICT_SPREAD);
@@ -204,14 +207,16 @@ static const char *with_labels(struct rules_case *rules, const char *body, const
 
 static void labels_beat_rules(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    otherwise: z\n    score: {min: 1}\n    terms:\n"
-                 "      putuo: {label: 普陀区, short: 普陀, words: 普陀}\n      pudong: {label: 浦东新区, words: 浦东}\n"
-                 "      z: {label: 外地}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    otherwise: z\n    score: {min: 1}\n    terms:\n"
+          "      putuo: {label: 普陀区, short: 普陀, words: 普陀}\n      pudong: {label: 浦东新区, words: 浦东}\n"
+          "      z: {label: 外地}\n");
     const struct label is[] = {{SLICE("d"), SLICE("浦东新区"), LABEL_IS}};
     const struct label both[] = {{SLICE("d"), SLICE("普陀"), LABEL_IS}, {SLICE("d"), SLICE("pudong"), LABEL_IS}};
     const struct label none[] = {{SLICE("d"), SLICE(""), LABEL_IS}};
     const struct label plus[] = {{SLICE("d"), SLICE("putuo"), LABEL_ADD}};
-    const struct label change[] = {{SLICE("d"), SLICE("putuo"), LABEL_ADD}, {SLICE("d"), SLICE("pudong"), LABEL_REMOVE}};
+    const struct label change[] = {{SLICE("d"), SLICE("putuo"), LABEL_ADD},
+                                   {SLICE("d"), SLICE("pudong"), LABEL_REMOVE}};
     const struct label minus[] = {{SLICE("d"), SLICE("外地"), LABEL_REMOVE}};
     assert_string_equal(with_labels(rules, "普陀", is, 1), "pudong");
     assert_int_equal(rules_term(rules, "pudong")->verdict, VERDICT_LABEL_ADDED);
@@ -261,7 +266,8 @@ static void bad_expressions_are_refused_at_their_place(void **unused) {
 
 static void an_expression_that_gives_up_is_reported(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/(a+)+\\d甲/ 普陀'}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/(a+)+\\d甲/ 普陀'}\n");
     assert_string_equal(rules_body(rules, "普陀aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!a1甲"), "a");
     bool reported = false;
     for (size_t i = 0; i < rules->diagnostics.items.count; i++) {

@@ -127,10 +127,10 @@ static inline const struct match *rules_match(const struct rules_case *rules, co
     return found;
 }
 
-#define assert_points(rules, id, wanted)                                                                              \
+#define assert_points(rules, id, wanted)                                                                               \
     do {                                                                                                               \
         double points_there = rules_points(rules, id);                                                                 \
-        if (points_there < (wanted) - 1e-6 || points_there > (wanted) + 1e-6) {                                        \
+        if (points_there < (wanted)-1e-6 || points_there > (wanted) + 1e-6) {                                          \
             fail_msg("%s has %g points, not %g", id, points_there, (double)(wanted));                                  \
         }                                                                                                              \
     } while (0)

@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "unit/classify_rules.h"
@@ -101,9 +102,10 @@ static void pairs_stay_in_a_sentence(void **unused) {
 
 static void expressions_find_in_every_field(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/\\d+个(重点|)项目/'}\n"
-                 "      b: {label: 乙, words: /^开工/}\n      c: {label: 丙, words: /\\A竣工/}\n"
-                 "      d: {label: 丁, words: /结束$/}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/\\d+个(重点|)项目/'}\n"
+          "      b: {label: 乙, words: /^开工/}\n      c: {label: 丙, words: /\\A竣工/}\n"
+          "      d: {label: 丁, words: /结束$/}\n");
     assert_string_equal(rules_body(rules, "共12个重点项目"), "a");
     assert_points(rules, "a", 1);
     assert_string_equal(rules_body(rules, "共１２個項目"), "a");
@@ -133,9 +135,10 @@ static void words_may_say_where_and_how_much(void **unused) {
 
 static void the_longer_wins_then_the_leftmost_then_the_first(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    terms:\n      a: {label: 甲, words: 宝山}\n"
-                 "      b: {label: 乙, words: 宝山路街道 山路}\n      c: {label: 丙, words: 甲乙}\n"
-                 "      d: {label: 丁, words: 乙丙}\n      e: {label: 戊, words: /二./}\n      f: {label: 己, words: 二三}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    terms:\n      a: {label: 甲, words: 宝山}\n"
+          "      b: {label: 乙, words: 宝山路街道 山路}\n      c: {label: 丙, words: 甲乙}\n"
+          "      d: {label: 丁, words: 乙丙}\n      e: {label: 戊, words: /二./}\n      f: {label: 己, words: 二三}\n");
     (void)rules_body(rules, "宝山路街道");
     assert_points(rules, "a", 0);
     assert_points(rules, "b", 1);
@@ -175,9 +178,10 @@ static void one_word_of_two_terms_counts_for_both(void **unused) {
 
 static void taxonomies_do_not_eat_each_other(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: 宝山}\n"
-                 "  t:\n    label: T\n    not: 宝山钢铁\n    score: {min: 1}\n    terms:\n      b: {label: 乙, words: 钢铁}\n"
-                 "      c: {label: 丙, words: 宝山}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: 宝山}\n"
+          "  t:\n    label: T\n    not: 宝山钢铁\n    score: {min: 1}\n    terms:\n      b: {label: 乙, words: 钢铁}\n"
+          "      c: {label: 丙, words: 宝山}\n");
     assert_string_equal(rules_body(rules, "宝山钢铁"), "a");
     assert_string_equal(rules_body(rules, "宝山的钢铁"), "a b c");
 }

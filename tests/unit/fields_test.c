@@ -1,8 +1,8 @@
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "base/utf8.h"
 #include "unit/reading.h"
@@ -121,7 +121,8 @@ static void other_fields_are_left_out_when_they_are_bad(void **unused) {
 
 static void enclosures_have_two_shapes(void **unused) {
     (void)unused;
-    assert_true(parse_with(",\"enclosure\":{\"url\":\"https://example.org/a.mp3\",\"type\":\"audio/mp4\",\"length\":12345}"));
+    assert_true(
+        parse_with(",\"enclosure\":{\"url\":\"https://example.org/a.mp3\",\"type\":\"audio/mp4\",\"length\":12345}"));
     assert_slice(test.article.enclosure.url, "https://example.org/a.mp3");
     assert_slice(test.article.enclosure.type, "audio/mp4");
     assert_int_equal(test.article.enclosure.length, 12345);

@@ -1,8 +1,8 @@
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/memory.h"
@@ -45,16 +45,16 @@ static struct json_object *oracle(struct slice text) {
 }
 
 static enum json_type type_of(enum json_kind kind) {
-    static const enum json_type types[] = {[JSON_STRING] = json_type_string, [JSON_NUMBER] = json_type_double,
-                                           [JSON_TRUE] = json_type_boolean,  [JSON_FALSE] = json_type_boolean,
-                                           [JSON_NULL] = json_type_null,     [JSON_ARRAY] = json_type_array,
-                                           [JSON_OBJECT] = json_type_object};
+    static const enum json_type types[] = {
+        [JSON_STRING] = json_type_string, [JSON_NUMBER] = json_type_double, [JSON_TRUE] = json_type_boolean,
+        [JSON_FALSE] = json_type_boolean, [JSON_NULL] = json_type_null,     [JSON_ARRAY] = json_type_array,
+        [JSON_OBJECT] = json_type_object};
     return types[kind];
 }
 
 /*
- * json-c cuts names at NUL, and may then take two for one. It also takes the pairs that mean U+1D800 to U+1DFFF (and the same in
- * the planes above) for lone surrogates.
+ * json-c cuts names at NUL, and may then take two for one. It also takes the pairs that mean U+1D800 to U+1DFFF (and
+ * the same in the planes above) for lone surrogates.
  */
 static bool json_c_is_wrong(struct slice text) {
     for (size_t at = 0; at < text.size;) {
@@ -98,9 +98,29 @@ static size_t random_below(size_t most) {
 }
 
 static void append_random_string(struct buf *buf) {
-    static const char *const parts[] = {"普陀区", "a", "\\n", "\\\"", "\\\\", "\\u4e0a", "\\ud83d\\ude00", "\\ud800",
-                                        "\\udc00x", "\\ud800\\u0041", "\\/", "\\b\\f\\r\\t", "é", "😀", " ", "\\u0000",
-                                        "\t", "\x01", "}", "]", ",", ":", "'"};
+    static const char *const parts[] = {"普陀区",
+                                        "a",
+                                        "\\n",
+                                        "\\\"",
+                                        "\\\\",
+                                        "\\u4e0a",
+                                        "\\ud83d\\ude00",
+                                        "\\ud800",
+                                        "\\udc00x",
+                                        "\\ud800\\u0041",
+                                        "\\/",
+                                        "\\b\\f\\r\\t",
+                                        "é",
+                                        "😀",
+                                        " ",
+                                        "\\u0000",
+                                        "\t",
+                                        "\x01",
+                                        "}",
+                                        "]",
+                                        ",",
+                                        ":",
+                                        "'"};
     buf_append_byte(buf, '"');
     for (size_t i = random_below(8); i > 0; i--)
         buf_append_string(buf, parts[random_below(ARRAY_LENGTH(parts))]);

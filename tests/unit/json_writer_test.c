@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
@@ -26,8 +26,8 @@ static void test_document(void **state) {
     json_unsigned(&json, UINT64_MAX);
     json_key(&json, "tags");
     json_open_array(&json);
-    json_bool(&json, true);
-    json_bool(&json, false);
+    json_boolean(&json, true);
+    json_boolean(&json, false);
     json_close(&json);
     json_key(&json, "none");
     json_open_array(&json);
@@ -113,11 +113,30 @@ static void test_reader_refuses(void **state) {
         const char *text;
         size_t offset;
     } invalid[] = {
-        {"", 0},           {"{", 1},            {"[1,]", 3},        {"[1] x", 4},         {"{'a':1}", 1},
-        {"[NaN]", 1},      {"[-Infinity]", 1},  {"[01]", 1},        {"[1.]", 1},          {"[\"a\nb\"]", 3},
-        {"[/**/]", 1},     {"[\"\xC6\xD5\"]", 3}, {"null", 0},      {"\xEF\xBB\xBF{}", 0}, {"[\"x", 3},
-        {"{\"a\" 1}", 5},     {"{\"a\":1,}", 7},  {"[\f1]", 1},       {"[True]", 1},        {"[nan]", 2},
-        {"[1e]", 1},       {"[--1]", 1},       {"[1 2]", 3},       {"[\"\\x\"]", 3},
+        {"", 0},
+        {"{", 1},
+        {"[1,]", 3},
+        {"[1] x", 4},
+        {"{'a':1}", 1},
+        {"[NaN]", 1},
+        {"[-Infinity]", 1},
+        {"[01]", 1},
+        {"[1.]", 1},
+        {"[\"a\nb\"]", 3},
+        {"[/**/]", 1},
+        {"[\"\xC6\xD5\"]", 3},
+        {"null", 0},
+        {"\xEF\xBB\xBF{}", 0},
+        {"[\"x", 3},
+        {"{\"a\" 1}", 5},
+        {"{\"a\":1,}", 7},
+        {"[\f1]", 1},
+        {"[True]", 1},
+        {"[nan]", 2},
+        {"[1e]", 1},
+        {"[--1]", 1},
+        {"[1 2]", 3},
+        {"[\"\\x\"]", 3},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(invalid); i++) {
         size_t offset = 99;

@@ -1,8 +1,8 @@
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "clean/clean.h"
@@ -69,7 +69,8 @@ static void records_stand_between_dashes(void **unused) {
 
 static void the_page_foot_is_no_record(void **unused) {
     (void)unused;
-    expect("-\n甲\n正文。\n2025-07-18\n有想补充的信息?点我投稿\n\n- 联系我们\n- 企业入驻\n", "2 甲||2025-07-18|正文。\n");
+    expect("-\n甲\n正文。\n2025-07-18\n有想补充的信息?点我投稿\n\n- 联系我们\n- 企业入驻\n",
+           "2 甲||2025-07-18|正文。\n");
     expect("-\n甲\n正文。\n2025-07-18\n\n- 联系我们\n-\n乙\n正文。\n2025-07-17\n",
            "2 甲||2025-07-18|正文。\n8 乙||2025-07-17|正文。\n");
     expect("有想补充的信息?点我投稿\n\n- 联系我们\n", "");

@@ -1,8 +1,8 @@
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "unit/reading.h"
 
@@ -132,7 +132,8 @@ static void an_article_is_at_most_one_mebibyte(void **unused) {
         size_t position = 0;
         unsigned line = 1;
         char *text = memory_new(RECORD_MOST + extra);
-        assert_true(reader_find("markdown")->next((struct slice){text, RECORD_MOST + extra}, &position, &line, &bounds));
+        assert_true(
+            reader_find("markdown")->next((struct slice){text, RECORD_MOST + extra}, &position, &line, &bounds));
         assert_int_equal(bounds.too_large, extra);
         free(text);
     }

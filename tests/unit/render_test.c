@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
@@ -232,8 +232,10 @@ static void hear_text(void *context, struct slice text) {
 
 static void hear_close(void *context, const char *namespace, const char *name) {
     static const char *const names[][2] = {
-        {"id", "id"},           {"guid", "id"},       {"title", "title"},     {"link", "link"},
-        {"summary", "summary"}, {"description", "summary"}, {"encoded", "content"}, {"creator", "author"},
+        {"id", "id"},           {"guid", "id"},
+        {"title", "title"},     {"link", "link"},
+        {"summary", "summary"}, {"description", "summary"},
+        {"encoded", "content"}, {"creator", "author"},
         {"name", "author"},     {"category", "category"},
     };
     struct telling *telling = context;
@@ -251,7 +253,8 @@ static void hear_close(void *context, const char *namespace, const char *name) {
 }
 
 static void hear_json(struct telling *telling, struct json_object *item) {
-    static const char *const keys[][2] = {{"id", "id"}, {"title", "title"}, {"url", "link"}, {"content_html", "content"},
+    static const char *const keys[][2] = {{"id", "id"},           {"title", "title"},
+                                          {"url", "link"},        {"content_html", "content"},
                                           {"summary", "summary"}, {"image", "image"}};
     struct json_object *value = NULL;
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
@@ -346,7 +349,9 @@ static void test_atom(void **state) {
     struct buf buf = BUF(BUF_UNLIMITED);
     render("atom", &buf);
     assert_holds(&buf, "<feed xmlns=\"http://www.w3.org/2005/Atom\"");
-    assert_holds(&buf, "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://feeds.example.org/putuo/ic/atom.xml\"/>");
+    assert_holds(
+        &buf,
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://feeds.example.org/putuo/ic/atom.xml\"/>");
     assert_holds(&buf, "<published>2025-07-18T00:00:00+08:00</published>");
     assert_holds(&buf, "<updated>2025-07-18T01:00:00+08:00</updated>");
     assert_holds(&buf, "<title type=\"text\">AT&amp;T &lt;b&gt;普陀&lt;/b&gt;");
@@ -354,8 +359,10 @@ static void test_atom(void **state) {
     assert_holds(&buf, "<entry xml:lang=\"en\">");
     assert_holds(&buf, "href=\"https://example.org/%E8%B7%AF%E5%BE%84%20a?b=1&amp;c=2\"");
     assert_holds(&buf, "<category scheme=\"tag:feeds.example.org,2026:topic\" term=\"ic\" label=\"集成电路\"/>");
-    assert_holds(&buf, "<link rel=\"enclosure\" href=\"https://example.org/a.mp3\" type=\"audio/mpeg\" length=\"1234\"/>");
-    assert_holds(&buf, "<link rel=\"enclosure\" href=\"https://example.org/b.bin\" type=\"application/octet-stream\"/>");
+    assert_holds(&buf,
+                 "<link rel=\"enclosure\" href=\"https://example.org/a.mp3\" type=\"audio/mpeg\" length=\"1234\"/>");
+    assert_holds(&buf,
+                 "<link rel=\"enclosure\" href=\"https://example.org/b.bin\" type=\"application/octet-stream\"/>");
     /* Neither content nor address: the text there is stands as content. */
     assert_holds(&buf, "<content type=\"text\">只有标题</content>");
     assert_holds_not(&buf, "version=\"2");
@@ -439,10 +446,10 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),     cmocka_unit_test(test_own_check_finds_nothing),
-        cmocka_unit_test(test_schemas),     cmocka_unit_test(test_one_meaning),
-        cmocka_unit_test(test_atom),        cmocka_unit_test(test_rss),
-        cmocka_unit_test(test_json_feed),   cmocka_unit_test(test_summary_only),
+        cmocka_unit_test(test_formats),   cmocka_unit_test(test_own_check_finds_nothing),
+        cmocka_unit_test(test_schemas),   cmocka_unit_test(test_one_meaning),
+        cmocka_unit_test(test_atom),      cmocka_unit_test(test_rss),
+        cmocka_unit_test(test_json_feed), cmocka_unit_test(test_summary_only),
         cmocka_unit_test(test_opml),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,8 +1,8 @@
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -33,7 +33,8 @@ static void inline_headings_are_found(void **unused) {
     (void)unused;
     expect("导语。 一、第一个标题 正文一。 二、第二个标题 正文二。",
            "导语。\n# 一、第一个标题\n正文一。\n# 二、第二个标题\n正文二。\n");
-    expect("导语。一、标题甲。正文一。二、标题乙。正文二。", "导语。\n# 一、标题甲\n正文一。\n# 二、标题乙\n正文二。\n");
+    expect("导语。一、标题甲。正文一。二、标题乙。正文二。",
+           "导语。\n# 一、标题甲\n正文一。\n# 二、标题乙\n正文二。\n");
     expect("一、为什么？因为。二、怎么办？这样办。", "# 一、为什么？\n因为。\n# 二、怎么办？\n这样办。\n");
     expect("他说“好。” 一、标题甲 正文一。” 二、标题乙 正文二。",
            "他说“好。”\n# 一、标题甲\n正文一。”\n# 二、标题乙\n正文二。\n");
@@ -67,7 +68,8 @@ static void a_run_goes_on_over_a_sentence(void **unused) {
 
 static void numbered_paragraphs_are_no_headings(void **unused) {
     (void)unused;
-    expect("导语。 一、短标题。正文一。 二、作为国家级平台,本届大会以开放引领创新为主题,吸引多个国家和地区的企业和机构参加展览和论坛。正文二。",
+    expect("导语。 一、短标题。正文一。 "
+           "二、作为国家级平台,本届大会以开放引领创新为主题,吸引多个国家和地区的企业和机构参加展览和论坛。正文二。",
            "导语。\n一、短标题。正文一。\n"
            "二、作为国家级平台,本届大会以开放引领创新为主题,吸引多个国家和地区的企业和机构参加展览和论坛。正文二。\n");
     expect("一、加强领导。\n二、落实责任。\n三、加强监督。", "一、加强领导。\n二、落实责任。\n三、加强监督。\n");
@@ -89,8 +91,9 @@ static void headings_have_forty_characters(void **unused) {
 
 static void numbers_go_to_twenty(void **unused) {
     (void)unused;
-    static const char *const numerals[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二",
-                                           "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十", "二十一"};
+    static const char *const numerals[] = {"一",   "二",   "三",   "四",   "五",   "六",   "七",
+                                           "八",   "九",   "十",   "十一", "十二", "十三", "十四",
+                                           "十五", "十六", "十七", "十八", "十九", "二十", "二十一"};
     CLEANUP(buf_release) struct buf text = BUF(1 << 20);
     CLEANUP(buf_release) struct buf notes = BUF(1 << 20);
     for (size_t i = 0; i < ARRAY_LENGTH(numerals); i++)
@@ -203,16 +206,11 @@ static void gold_headings_are_found(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_paragraphs),
-        cmocka_unit_test(inline_headings_are_found),
-        cmocka_unit_test(headings_on_lines_of_their_own),
-        cmocka_unit_test(a_sentence_with_yi_is_not_broken),
-        cmocka_unit_test(a_run_goes_on_over_a_sentence),
-        cmocka_unit_test(numbered_paragraphs_are_no_headings),
-        cmocka_unit_test(headings_have_forty_characters),
-        cmocka_unit_test(numbers_go_to_twenty),
-        cmocka_unit_test(a_new_run_may_follow),
-        cmocka_unit_test(nothing_is_lost_of_long_lists),
+        cmocka_unit_test(lines_are_paragraphs),           cmocka_unit_test(inline_headings_are_found),
+        cmocka_unit_test(headings_on_lines_of_their_own), cmocka_unit_test(a_sentence_with_yi_is_not_broken),
+        cmocka_unit_test(a_run_goes_on_over_a_sentence),  cmocka_unit_test(numbered_paragraphs_are_no_headings),
+        cmocka_unit_test(headings_have_forty_characters), cmocka_unit_test(numbers_go_to_twenty),
+        cmocka_unit_test(a_new_run_may_follow),           cmocka_unit_test(nothing_is_lost_of_long_lists),
         cmocka_unit_test(gold_headings_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
@@ -112,8 +112,11 @@ static void test_empty_text_and_ceiling(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document), cmocka_unit_test(test_escapes), cmocka_unit_test(test_numeric_text),
-        cmocka_unit_test(test_fragment), cmocka_unit_test(test_empty_text_and_ceiling),
+        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_numeric_text),
+        cmocka_unit_test(test_fragment),
+        cmocka_unit_test(test_empty_text_and_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
