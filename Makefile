@@ -114,7 +114,7 @@ help:
 
 # --- tests --------------------------------------------------------------------------------------------------
 test: packages-build packages-test
-	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/driver \
+	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/mutant \
 	    $(BUILD)/tests/classify_lines
 	@BUILD=$(BUILD) tests/run light
 
@@ -133,9 +133,9 @@ $(BUILD)/tests/faults.so: tests/faults/faults.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O1 -g -fPIC -shared -o $@ $< -ldl
 
-$(BUILD)/tests/driver: tests/faults/driver.c $(LIBRARY)
+$(BUILD)/tests/mutant: tests/faults/mutant.c $(BUILD)/main.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=xml_attribute -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/classify_lines: tests/reference/classify_lines.c $(LIBRARY)
 	@mkdir -p $(@D)

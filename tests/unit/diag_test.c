@@ -48,12 +48,12 @@ static void test_what_is_not_known_is_not_shown(void **state) {
 static void test_severities(void **state) {
     (void)state;
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
-    diag_report(&diagnostics, DIAGNOSTIC_ARTICLE_FUTURE, at("a", 1, 0), "");
+    diag_report(&diagnostics, DIAGNOSTIC_OUTPUT_FOREIGN, at("a", 1, 0), "");
     diag_report(&diagnostics, DIAGNOSTIC_TEXT_REPAIRED, at("a", 2, 0), "");
     diag_report(&diagnostics, DIAGNOSTIC_TITLE_MISSING, at("a", 3, 0), "");
     diag_report(&diagnostics, DIAGNOSTIC_CONFIG_UNKNOWN_KEY, at("a", 4, 0), "");
     assert_prints(&diagnostics, SEVERITY_NOTE,
-                  "a:1: note: held back until its date comes [article-future]\n"
+                  "a:1: note: files that pindao did not write are carried over [output-foreign]\n"
                   "a:2: warning: text was repaired [text-repaired]\n"
                   "a:3: refused: no title [title-missing]\n"
                   "a:4: error: unknown key [config-unknown-key]\n");
