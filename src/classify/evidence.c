@@ -84,10 +84,10 @@ static const struct word *not_over(const struct state *state, uint16_t term, uin
         }
     }
     for (size_t i = low; i < state->nots.count && state->nots.items[i].begin < end; i++) {
-        const struct not_match *not = &state->nots.items[i];
-        if (not ->word->term == term && not ->end > begin &&
-            (not ->characters > characters || (not ->characters == characters && not ->begin <= begin))) {
-            return not ->word;
+        const struct not_match *excluder = &state->nots.items[i];
+        if (excluder->word->term == term && excluder->end > begin &&
+            (excluder->characters > characters || (excluder->characters == characters && excluder->begin <= begin))) {
+            return excluder->word;
         }
     }
     return NULL;

@@ -173,7 +173,7 @@ static bool parse_record(const struct source *source, const struct taxonomies *t
 const struct reader reader_listing = {
     .name = "listing",
     .by_line = false,
-    .endings = "",
+    .endings = ".txt",
     .next = next_record,
     .parse = parse_record,
 };

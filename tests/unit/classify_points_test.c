@@ -11,9 +11,10 @@
 
 static void spans_go_to_terms_with_points_of_their_own(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    spans: {虹桥: 'a b', 漕河泾: 'a* c', 临港: 'c b'}\n    terms:\n"
-                 "      a: {label: 甲, words: 长宁, elsewhere: 宜宾}\n      b: {label: 乙, words: 闵行}\n"
-                 "      c: {label: 丙, words: 青浦}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    support: 沪\n    spans: {虹桥: 'a b', 漕河泾: 'a* c', 临港: 'c b'}\n    terms:\n"
+          "      a: {label: 甲, words: 长宁, elsewhere: 宜宾}\n      b: {label: 乙, words: 闵行}\n"
+          "      c: {label: 丙, words: 青浦, weak: 练塘}\n");
     (void)rules_body(rules, "虹桥");
     assert_points(rules, "a", 0);
     assert_int_equal(rules_match(rules, "虹桥")->fate, MATCH_SPAN_NOBODY);
@@ -28,6 +29,8 @@ static void spans_go_to_terms_with_points_of_their_own(void **unused) {
     (void)rules_body(rules, "漕河泾青浦");
     assert_points(rules, "a", 0);
     assert_points(rules, "c", 2);
+    (void)rules_body(rules, "沪练塘临港");
+    assert_points(rules, "c", 1.3);
     (void)rules_body(rules, "漕河泾宜宾");
     assert_points(rules, "a", 0);
     /* What a span gave is nobody's own. */

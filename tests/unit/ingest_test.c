@@ -387,7 +387,6 @@ static void whole_files_have_a_ceiling(void **unused) {
 
 static void one_article_can_be_read_again(void **unused) {
     (void)unused;
-    CLEANUP(buf_release) struct buf text = BUF(1 << 20);
     struct article article;
     put("a.md", SLICE("\xEF\xBB\xBF---\ntitle: 甲\ndate: 2025-07-18\n---\n正文。\n"));
     fixture.source.reader = "markdown";
