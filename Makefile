@@ -42,6 +42,13 @@ UNIT_SOURCES := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
 UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
 FOLD_TABLE   := $(BUILD)/generated/text/fold_table.h
 
+# Commands are shown in short; VERBOSE=1 shows them whole.
+ifndef VERBOSE
+QUIET = @echo '  $(1) $@';
+endif
+# The inner makes use all processors unless told otherwise.
+JOBS := $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
+
 .PHONY: all run test test-real bench install uninstall clean help packages-build packages-test packages-real packages-bench \
         unit-tests bless format lint
 .DEFAULT_GOAL := all
@@ -49,29 +56,29 @@ FOLD_TABLE   := $(BUILD)/generated/text/fold_table.h
 .DELETE_ON_ERROR:
 
 all: packages-build
-	@$(MAKE) --no-print-directory $(BUILD)/pindao
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao
 
 $(BUILD)/pindao: $(BUILD)/main.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call QUIET,link)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call QUIET,archive)ar rcs $@ $^
 
 $(BUILD)/%.o: src/%.c | $(FOLD_TABLE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call QUIET,compile)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
 # The fold's table is made from OpenCC's dictionary and utf8proc's Unicode data, which are not ours to keep.
 $(FOLD_TABLE): src/text/generate_fold_table.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -o $(BUILD)/generate_fold_table $< -lopencc -lutf8proc
-	$(BUILD)/generate_fold_table > $@.new
-	mv $@.new $@
+	$(call QUIET,generate)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -o $(BUILD)/generate_fold_table $< -lopencc -lutf8proc
+	@$(BUILD)/generate_fold_table > $@.new
+	@mv $@.new $@
 
 unit-tests: $(UNIT_TESTS)
 
@@ -114,36 +121,36 @@ help:
 
 # --- tests --------------------------------------------------------------------------------------------------
 test: packages-build packages-test
-	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/mutant \
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/mutant \
 	    $(BUILD)/tests/classify_lines
 	@BUILD=$(BUILD) tests/run light
 
 test-real: packages-build packages-test packages-real
-	@$(MAKE) --no-print-directory $(BUILD)/pindao unit-tests
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests
 	@BUILD=$(BUILD) tests/run real
 
 bless:
 	@BUILD=$(BUILD) tests/cases/run --bless "$(CASE)"
 
 bench: packages-build packages-bench
-	@$(MAKE) --no-print-directory V=release $(BUILD)/pindao $(BUILD)/tests/generate
+	@$(MAKE) --no-print-directory $(JOBS) V=release $(BUILD)/pindao $(BUILD)/tests/generate
 	@BUILD=$(BUILD) tests/bench/run
 
 $(BUILD)/tests/faults.so: tests/faults/faults.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O1 -g -fPIC -shared -o $@ $< -ldl
+	$(call QUIET,test)$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O1 -g -fPIC -shared -o $@ $< -ldl
 
 $(BUILD)/tests/mutant: tests/faults/mutant.c $(BUILD)/main.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=xml_attribute -o $@ $^ $(LIBS)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=xml_attribute -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/classify_lines: tests/reference/classify_lines.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/tests/generate: tests/bench/generate.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O2 -o $@ $<
+	$(call QUIET,test)$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -O2 -o $@ $<
 
 format:
 	clang-format -i $$(find src tests -name '*.[ch]')

@@ -4,11 +4,9 @@
 #include "base/memory.h"
 #include "model/labels.h"
 
-static struct slice make_id(const struct site *site, const struct article *article, struct arena *arena) {
-    CLEANUP(buf_release) struct buf key = BUF(BUF_UNLIMITED);
+static struct slice make_id(const struct site *site, struct slice key, struct arena *arena) {
     CLEANUP(buf_release) struct buf id = BUF(BUF_UNLIMITED);
-    article_append_key(article, &key);
-    entry_append_id(site, buf_slice(&key), &id);
+    entry_append_id(site, key, &id);
     return arena_copy(arena, buf_slice(&id));
 }
 
@@ -67,7 +65,7 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
                 struct arena *arena, struct entry *ret_entry) {
     const struct article *article = parts->article;
     struct entry entry = {
-        .id = make_id(site, article, arena),
+        .id = make_id(site, parts->key, arena),
         .title = keep(arena, article->title),
         .url = keep(arena, article->url),
         .published = article->date.seconds,

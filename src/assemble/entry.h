@@ -10,6 +10,7 @@
  */
 struct entry_parts {
     const struct article *article;
+    struct slice key;     /* of the article as its source has it (article_append_key): a corrected title moves no id */
     const struct source *source;
     struct slice html;    /* of the body, cleaned */
     struct slice summary;

@@ -12,6 +12,7 @@ void index_release(struct index *index) {
     for (size_t i = 0; i < index->blocks.count; i++)
         free(index->blocks.items[i]);
     vec_release(&index->blocks);
+    vec_release(&index->joins);
     free(index->order);
     pthread_mutex_destroy(&index->mutex);
     *index = (struct index){0};
@@ -71,7 +72,7 @@ static void rank(const struct index *index, const uint32_t *numbers, size_t coun
             end++;
         for (size_t i = begin; i < end; i++) {
             size_t place = source->order == ORDER_NEWEST_FIRST ? i : begin + (end - 1 - i);
-            index_record(index, numbers[i])->order = (uint32_t)(count - 1 - place) & INT32_MAX;
+            index_record(index, numbers[i])->order = (uint32_t)(count - 1 - place) & RECORD_ORDER_MOST;
         }
     }
 }
@@ -96,6 +97,27 @@ static uint32_t *slot_of_key(const struct index *index, uint32_t *slots, size_t 
     while (slots[at] && hash128_compare(index_record(index, slots[at] - 1)->key, key) != 0)
         at = (at + 1) & (capacity - 1);
     return &slots[at];
+}
+
+static int by_key(const void *key, const void *join) {
+    return hash128_compare(*(const struct hash128 *)key, ((const struct index_join *)join)->key);
+}
+
+const struct hash128 *index_leader(const struct index *index, struct hash128 key) {
+    if (index->joins.count == 0)
+        return NULL;
+    const struct index_join *join =
+        bsearch(&key, index->joins.items, index->joins.count, sizeof *index->joins.items, by_key);
+    return join ? &join->leader : NULL;
+}
+
+/* Why the record, which has won its key, is not shown: the count to add to. NULL when it is. */
+static size_t *why_hidden(const struct index *index, const struct record *record, struct index_counts *counts) {
+    if (record->withdrawn)
+        return &counts->withdrawn;
+    if (record->held)
+        return &counts->held;
+    return index_leader(index, record->key) ? &counts->joined : NULL;
 }
 
 struct sorted {
@@ -126,8 +148,9 @@ static size_t choose(const struct index *index, const uint32_t *numbers, size_t 
     }
     for (size_t i = 0; i < capacity; i++) {
         const struct record *record = slots[i] ? index_record(index, slots[i] - 1) : NULL;
-        if (record && record->withdrawn)
-            counts->withdrawn++;
+        size_t *hidden = record ? why_hidden(index, record, counts) : NULL;
+        if (hidden)
+            (*hidden)++;
         else if (record)
             chosen[kept++] = (struct sorted){record->date, record->order, slots[i] - 1};
     }
@@ -147,7 +170,7 @@ void index_arrange(struct index *index, const struct index_runs *pieces, size_t 
                    const struct source *const *source_of_file, int64_t now, struct index_counts *ret_counts) {
     struct index_counts counts = {.next_date = INT64_MAX};
     size_t count = count_records(pieces, piece_count);
-    assert(count <= INT32_MAX);
+    assert(count <= RECORD_ORDER_MOST);
     uint32_t *numbers = memory_new_array(count, sizeof *numbers);
     list_in_source_order(pieces, piece_count, numbers);
     rank(index, numbers, count, source_of_file);

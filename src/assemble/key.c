@@ -1,22 +1,7 @@
 #include "assemble/key.h"
 
-#include "base/uri.h"
+#include "model/article_key.h"
 #include "text/fold.h"
-
-/* RFC 3986 unreserved and what may stand in a path; everything else of an own id is percent-encoded, # and % too. */
-static bool stands_in_uri(char c) {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return letter || (c && strchr("-._~/:@!$&'()*+,;=", c));
-}
-
-static void append_own_id(struct slice id, struct buf *key) {
-    for (size_t i = 0; i < id.size; i++) {
-        if (stands_in_uri(id.data[i]))
-            buf_append_byte(key, id.data[i]);
-        else
-            buf_append_format(key, "%%%02X", (unsigned char)id.data[i]);
-    }
-}
 
 static void append_derived(const struct article *article, struct buf *key) {
     CLEANUP(buf_release) struct buf folded = BUF(BUF_UNLIMITED);
@@ -32,19 +17,12 @@ static void append_derived(const struct article *article, struct buf *key) {
 }
 
 void article_append_key(const struct article *article, struct buf *key) {
-    size_t begin = key->size;
     if (article->id.size) {
-        buf_append_string(key, "id/");
-        append_own_id(article->id, key);
+        own_id_append_key(article->id, key);
         return;
     }
-    buf_append_string(key, "url/");
-    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
-    if (article->url.size && uri_append_key(&address, article->url)) {
-        uri_append_encoded(key, buf_slice(&address));
+    if (article->url.size && address_append_key(article->url, key))
         return;
-    }
-    buf_truncate(key, begin);
     buf_append_string(key, "doc/");
     append_derived(article, key);
 }

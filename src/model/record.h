@@ -16,9 +16,11 @@ struct record {
     uint32_t content_hash; /* low half of hash64 of the bytes at location: has the file changed since? */
     uint32_t labels;       /* number of its set in the label table */
     uint32_t text_bytes;   /* of its cleaned plain text, what max_bytes counts */
-    uint32_t order : 31;   /* rank among articles of one date: the higher, the newer; assigned when records are merged */
+    uint32_t order : 30;   /* rank among articles of one date: the higher, the newer; assigned when records are merged */
     uint32_t withdrawn : 1;
+    uint32_t held : 1;     /* until it is released: a word of hold: stands in it */
 };
+enum { RECORD_ORDER_MOST = (1 << 30) - 1 };
 _Static_assert(sizeof(struct record) == 64, "the index is promised at 64 bytes an article");
 
 #endif

@@ -1,0 +1,71 @@
+#include "model/article_key.h"
+
+#include "base/uri.h"
+
+/* RFC 3986 unreserved and what may stand in a path; everything else of an own id is percent-encoded, # and % too. */
+static bool stands_in_uri(char c) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return letter || (c && strchr("-._~/:@!$&'()*+,;=", c));
+}
+
+void own_id_append_key(struct slice id, struct buf *key) {
+    buf_append_string(key, "id/");
+    for (size_t i = 0; i < id.size; i++) {
+        if (stands_in_uri(id.data[i]))
+            buf_append_byte(key, id.data[i]);
+        else
+            buf_append_format(key, "%%%02X", (unsigned char)id.data[i]);
+    }
+}
+
+bool address_append_key(struct slice address, struct buf *key) {
+    CLEANUP(buf_release) struct buf plain = BUF(BUF_UNLIMITED);
+    if (!uri_append_key(&plain, address))
+        return false;
+    buf_append_string(key, "url/");
+    uri_append_encoded(key, buf_slice(&plain));
+    return true;
+}
+
+/* --- names -------------------------------------------------------------------------------------------------- */
+
+static void add_key(struct name_keys *keys, struct arena *arena, const struct buf *key) {
+    keys->keys[keys->count++] = arena_copy(arena, buf_slice(key));
+}
+
+static bool is_key(struct slice name) {
+    return slice_starts_with(name, SLICE("id/")) || slice_starts_with(name, SLICE("url/")) ||
+           slice_starts_with(name, SLICE("doc/"));
+}
+
+/* What stands behind "tag:feeds.example.org,2026:"; the name itself where that does not stand before it. */
+static struct slice without_tag(const struct site *site, struct slice name) {
+    const struct slice scheme = SLICE("tag:");
+    struct slice rest = slice_from(name, scheme.size);
+    if (slice_starts_with(name, scheme) && slice_starts_with(rest, site->tag) &&
+        slice_starts_with(slice_from(rest, site->tag.size), SLICE(":")))
+        return slice_from(rest, site->tag.size + 1);
+    return name;
+}
+
+struct name_keys name_keys_of(const struct site *site, struct slice name, struct arena *arena) {
+    CLEANUP(buf_release) struct buf key = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    struct name_keys keys = {0};
+    struct slice rest = without_tag(site, name);
+    if (is_key(rest)) {
+        buf_append_slice(&key, rest);
+        add_key(&keys, arena, &key);
+        if (rest.data != name.data)
+            return keys; /* a whole tag: URI of this site means nothing else */
+    }
+    /* Addresses of articles are encoded when they are read, before their key is made of them. */
+    uri_append_encoded(&address, name);
+    buf_clear(&key);
+    if (address_append_key(buf_slice(&address), &key))
+        add_key(&keys, arena, &key);
+    buf_clear(&key);
+    own_id_append_key(name, &key);
+    add_key(&keys, arena, &key);
+    return keys;
+}
