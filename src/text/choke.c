@@ -83,6 +83,20 @@ static size_t skip_plain_pairs(const unsigned char *bytes, size_t at, size_t siz
     return at;
 }
 
+/*
+ * The same for one character, where a pair has a mark in it: 3 for one that needs no look, else 0. Full-width forms (EF BC, EF BD)
+ * and the dashes, quotes and dots of U+2010 to U+2027 are among those, for they stand in every sentence.
+ */
+static inline size_t plain_character_size(const unsigned char *bytes, size_t left) {
+    if (left < 3 || (bytes[1] & 0xC0) != 0x80 || (bytes[2] & 0xC0) != 0x80)
+        return 0;
+    if (bytes[0] >= 0xE3 && bytes[0] <= 0xE9)
+        return bytes[0] == 0xE3 && bytes[1] == 0x80 && bytes[2] == 0x80 ? 0 : 3;
+    if (bytes[0] == 0xEF)
+        return bytes[1] == 0xBC || bytes[1] == 0xBD ? 3 : 0;
+    return bytes[0] == 0xE2 && bytes[1] == 0x80 && bytes[2] >= 0x90 && bytes[2] <= 0xA7 ? 3 : 0;
+}
+
 /* Over ASCII from `least` on, eight bytes at a time. */
 static size_t skip_plain_ascii(const unsigned char *bytes, size_t at, size_t size, unsigned least) {
     const uint64_t ones = 0x0101010101010101u;
@@ -126,8 +140,13 @@ static size_t clean_run_end(struct slice text, size_t begin, enum choke_kind kin
         at = bytes[at] < 0x80 ? skip_plain_ascii(bytes, at, text.size, least) : skip_plain_pairs(bytes, at, text.size);
         if (at == text.size)
             break;
+        size_t size = plain_character_size(bytes + at, text.size - at);
+        if (size) {
+            at += size;
+            continue;
+        }
         uint32_t character = bytes[at];
-        size_t size = character < 0x80 ? 1 : utf8_decode(text, at, &character);
+        size = character < 0x80 ? 1 : utf8_decode(text, at, &character);
         if (size == 0 || !stays(character, slice_range(text, begin, at), kind))
             break;
         at += size;
