@@ -8,7 +8,7 @@ BUILD   ?= build/$(V)
 
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
-                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev tzdata
+                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libicu-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq
 PACKAGES_REAL  := newsboat valgrind clang clang-tidy clang-format cppcheck strace
 PACKAGES_BENCH := ripgrep jq time
@@ -31,7 +31,7 @@ CFLAGS   ?= $(CFLAGS_$(V))
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(WERROR) $(CFLAGS) -fstack-protector-strong -pthread \
              -Isrc -I$(BUILD)/generated -DPINDAO_VERSION='"$(VERSION)"' -include base/banned.h $(PKG_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(CFLAGS) -pthread
-LIBS      = $(PKG_LIBS) -lm
+LIBS      = $(PKG_LIBS) -lopencc -lm
 
 # --- sources: found, not listed -----------------------------------------------------------------------------
 GENERATORS   := $(shell find src -name 'generate_*.c' | sort)
@@ -41,6 +41,7 @@ LIBRARY      := $(BUILD)/libpindao.a
 UNIT_SOURCES := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
 UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
 FOLD_TABLE   := $(BUILD)/generated/text/fold_table.h
+READING_TABLE := $(BUILD)/generated/text/reading_table.h
 
 # Commands are shown in short; VERBOSE=1 shows them whole.
 ifndef VERBOSE
@@ -65,7 +66,7 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(call QUIET,archive)ar rcs $@ $^
 
-$(BUILD)/%.o: src/%.c | $(FOLD_TABLE)
+$(BUILD)/%.o: src/%.c | $(FOLD_TABLE) $(READING_TABLE)
 	@mkdir -p $(@D)
 	$(call QUIET,compile)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -79,6 +80,13 @@ $(FOLD_TABLE): src/text/generate_fold_table.c
 	$(call QUIET,generate)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -o $(BUILD)/generate_fold_table $< -lopencc -lutf8proc
 	@$(BUILD)/generate_fold_table > $@.new
 	@mv $@.new $@
+
+# Readings of characters, and GBK: from ICU and iconv.
+$(READING_TABLE): src/text/generate_reading_table.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -o $(BUILD)/generate_reading_table $< $$(pkg-config --cflags --libs icu-i18n icu-uc)
+	$(BUILD)/generate_reading_table > $@.new
+	mv $@.new $@
 
 unit-tests: $(UNIT_TESTS)
 

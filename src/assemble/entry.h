@@ -6,16 +6,17 @@
 #include "model/source.h"
 
 /*
- * What the feeds say of an article: ids, dates, categories, and what the source's rights allow of its text. Nothing of a channel enters.
+ * What the feeds say of an article: ids, dates, categories, and what the source's rights allow of its text. Nothing of
+ * a channel enters.
  */
 struct entry_parts {
     const struct article *article;
-    struct slice key;     /* of the article as its source has it (article_append_key): a corrected title moves no id */
+    struct slice key; /* of the article as its source has it (article_append_key): a corrected title moves no id */
     const struct source *source;
-    struct slice html;    /* of the body, cleaned */
+    struct slice html; /* of the body, cleaned */
     struct slice summary;
     const uint64_t *labels;
-    int64_t now;          /* an `updated` that has not come is not said */
+    int64_t now; /* an `updated` that has not come is not said */
 };
 
 /* Every string is copied into the arena: the article may go. */

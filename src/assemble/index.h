@@ -24,7 +24,7 @@ struct index {
     pthread_mutex_t mutex; /* of blocks, while the index is being filled */
     VEC(struct record *) blocks;
     VEC(struct index_join) joins; /* by key, each once; set before index_arrange */
-    uint32_t *order;       /* after index_arrange: numbers of the records that may be shown, newest first */
+    uint32_t *order;              /* after index_arrange: numbers of the records that may be shown, newest first */
     size_t order_count;
 };
 
@@ -53,8 +53,8 @@ struct record *index_add(struct index *index, struct index_cursor *cursor, struc
 struct record *index_record(const struct index *index, uint32_t number);
 
 /*
- * Puts the records in order, once all are there. `pieces` in source order; `source_of_file` gives the place in `sources`
- * of a record's file. A record is left out when
+ * Puts the records in order, once all are there. `pieces` in source order; `source_of_file` gives the place in
+ * `sources` of a record's file. A record is left out when
  *  - its date has not come at `now`,
  *  - it was withdrawn,
  *  - it is held,
@@ -63,7 +63,7 @@ struct record *index_record(const struct index *index, uint32_t number);
  * Order: date, newest first; within a date the source listed first, then the source's own order (source->order).
  */
 struct index_counts {
-    size_t articles;   /* shown */
+    size_t articles; /* shown */
     size_t future;
     size_t withdrawn;
     size_t held;

@@ -375,3 +375,21 @@ void file_list_release(struct file_list *list) {
     vec_release(&list->paths);
     vec_release(&list->unreadable);
 }
+
+int file_open_unnamed(const char *folder) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return descriptor;
+    /* A file system without O_TMPFILE: a name that is gone at once. */
+    CLEANUP(buf_release) struct buf path = BUF(1 << 14);
+    buf_append_format(&path, "%s/.pindao-XXXXXX", folder);
+    if (path.failed) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    (void)buf_string(&path);
+    descriptor = mkostemp(path.data, O_CLOEXEC);
+    if (descriptor >= 0)
+        unlink(path.data);
+    return descriptor;
+}

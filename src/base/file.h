@@ -18,6 +18,12 @@ MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t 
 MUST_CHECK bool file_write(int descriptor, struct slice bytes);
 
 /*
+ * A file without a name in `folder`, for reading and writing: it is gone when its descriptor is closed, however the
+ * program ends. -1 when none can be made there.
+ */
+int file_open_unnamed(const char *folder);
+
+/*
  * Files that match a pattern, sorted by bytes: an asterisk and `?` match within a name, a double asterisk as a whole
  * name any number of folders. Hidden names are matched only by a pattern that writes the dot. Symbolic links to files
  * are followed, to folders not, unless the pattern itself names the folder. A double asterisk at the end is every file

@@ -66,7 +66,7 @@ static int compile_rules(struct build *build) {
 static int read_articles(struct build *build) {
     corpus_read(&build->corpus, &build->options, build->state_folder, &build->diagnostics);
     const struct index_counts *counts = &build->corpus.counts;
-    if (counts->articles + counts->future + counts->withdrawn > 0)
+    if (counts->articles + counts->future + counts->withdrawn + counts->held + counts->joined > 0)
         return EX_OK;
     diag_report(&build->diagnostics, DIAGNOSTIC_NO_ARTICLES,
                 (struct place){.file = slice_of(build->options.config)}, "%s", "");
@@ -88,12 +88,14 @@ static int guard_channels(struct build *build) {
 static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
-        enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->output,
+        enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder, build->output,
                                                &build->widest, &build->diagnostics, &build->feeds);
         if (result == FEEDS_OK)
             return EX_OK;
         if (result == FEEDS_NOT_VALID)
             return EX_SOFTWARE;
+        if (result == FEEDS_FAILED)
+            return EX_IOERR;
         diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED,
                     (struct place){.file = slice_of(build->options.config)}, "%s", "");
         int code = make_channels(build);
@@ -138,6 +140,8 @@ static void fill_report(struct build *build, int exit_code) {
     build->report.refused = corpus->refused;
     build->report.future = corpus->counts.future;
     build->report.withdrawn = corpus->counts.withdrawn;
+    build->report.held = corpus->counts.held;
+    build->report.joined = corpus->counts.joined;
     build->report.duplicates = corpus->counts.duplicates;
     build->report.channels = build->feeds.channels;
     build->report.shown = build->feeds.shown;

@@ -40,6 +40,8 @@ int check_command(int argc, char **argv) {
     report.refused = checking.corpus.refused;
     report.future = checking.corpus.counts.future;
     report.withdrawn = checking.corpus.counts.withdrawn;
+    report.held = checking.corpus.counts.held;
+    report.joined = checking.corpus.counts.joined;
     report.duplicates = checking.corpus.counts.duplicates;
     report.channels = checking.channels.items.count;
     report_print(&report, &checking.options, &checking.diagnostics);

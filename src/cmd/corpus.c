@@ -1,15 +1,17 @@
 #include "cmd/corpus.h"
 
-#include "assemble/key.h"
 #include "base/pool.h"
 #include "base/uri.h"
 #include "clean/clean.h"
+#include "cmd/held.h"
 #include "cmd/progress.h"
+#include "text/fold.h"
 
 bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
                  struct diagnostics *diagnostics) {
     CLEANUP(buf_release) struct buf compiled = BUF(BUF_UNLIMITED);
-    *corpus = (struct corpus){.settings = settings};
+    *corpus = (struct corpus){.settings = settings, .cache = cache};
+    corrections_desk_init(&corpus->desk, &settings->corrections);
     index_init(&corpus->index);
     label_table_init(&corpus->labels, settings->taxonomies.term_total);
     if (!cache_get(cache, "rules", &compiled))
@@ -30,6 +32,7 @@ void corpus_release(struct corpus *corpus) {
     index_release(&corpus->index);
     label_table_release(&corpus->labels);
     classifier_free(corpus->classifier);
+    corrections_desk_release(&corpus->desk);
     free(corpus->source_of_file);
     *corpus = (struct corpus){0};
 }
@@ -43,6 +46,7 @@ struct corpus_worker {
     struct index_cursor cursor;
     struct arena arena;
     struct buf key;
+    struct buf summary; /* folded */
     uint64_t *bits;
 };
 
@@ -50,6 +54,7 @@ struct corpus_worker {
 struct corpus_piece {
     struct index_runs runs;
     struct diagnostics diagnostics;
+    struct named_articles named;
     struct ingest_result result;
 };
 
@@ -57,6 +62,7 @@ struct reading {
     struct corpus *corpus;
     struct corpus_worker *workers;
     struct corpus_piece *pieces;
+    struct held held;
     struct progress progress;
 };
 
@@ -66,6 +72,7 @@ struct taking {
     struct corpus_worker *worker;
     struct corpus_piece *piece;
     const struct ingest_file *file;
+    const struct held *held;
 };
 
 static void collect_labels(const struct taxonomies *taxonomies, const struct decision *decisions, uint64_t *bits,
@@ -77,8 +84,8 @@ static void collect_labels(const struct taxonomies *taxonomies, const struct dec
                 label_bit_set(bits, taxonomies->items[i].first_term + term);
 }
 
-static uint32_t decide_labels(const struct taking *taking, const struct article *article,
-                              const struct plain_text *text, struct place place) {
+static uint32_t decide_labels(const struct taking *taking, const struct article *article, const struct plain_text *text,
+                              struct place place) {
     const struct corpus *corpus = taking->corpus;
     struct corpus_worker *worker = taking->worker;
     const struct classify_input input = {
@@ -91,39 +98,74 @@ static uint32_t decide_labels(const struct taking *taking, const struct article 
         .labels = article->labels,
         .label_count = article->label_count,
     };
-    const struct decision *decisions =
-        classify(worker->classifier, &input, false, place, &taking->piece->diagnostics);
+    const struct decision *decisions = classify(worker->classifier, &input, false, place, &taking->piece->diagnostics);
     collect_labels(&corpus->settings->taxonomies, decisions, worker->bits, corpus->labels.words);
     return label_table_number(&taking->corpus->labels, worker->bits);
 }
 
-/* clean → classify → index, for one article that was read. */
-static void take_article(void *context, const struct article *article, struct location location,
-                         struct slice bytes) {
+/* The word of hold: that keeps the article back; NULL for none. The classifier has folded title and text. */
+static const struct hold_word *find_hold(const struct taking *taking, const struct article *article) {
+    const struct held *held = taking->held;
+    const struct classifier_worker *classifier = taking->worker->classifier;
+    if (!held->words)
+        return NULL;
+    struct slice text = classify_folded(classifier, FIELD_LEAD);
+    text.size += classify_folded(classifier, FIELD_BODY).size; /* the one ends where the other begins */
+    const struct hold_word *word = held_by(held, classify_folded(classifier, FIELD_TITLE));
+    if (!word)
+        word = held_by(held, text);
+    if (!word && article->body.size && article->summary.size) {
+        buf_clear(&taking->worker->summary);
+        text_fold(article->summary, &taking->worker->summary, NULL);
+        word = held_by(held, buf_slice(&taking->worker->summary));
+    }
+    return word;
+}
+
+static bool is_held(const struct taking *taking, const struct article *article, struct hash128 key,
+                    struct place place) {
+    const struct hold_word *word = find_hold(taking, article);
+    if (!word)
+        return false;
+    if (!article->withdrawn)
+        diag_report(&taking->piece->diagnostics,
+                    held_is_known(taking->held, key) ? DIAGNOSTIC_HELD_STILL : DIAGNOSTIC_HELD, place,
+                    "%.*s, for %.*s (%.*s:%u): %.*s", SLICE_ARGUMENTS(buf_slice(&taking->worker->key)),
+                    SLICE_ARGUMENTS(word->written), SLICE_ARGUMENTS(word->place.file), word->place.line,
+                    SLICE_ARGUMENTS(article->title));
+    return true;
+}
+
+/* correct → clean → classify → hold → index, for one article that was read. */
+static void take_article(void *context, const struct article *as_read, struct location location, struct slice bytes) {
     const struct taking *taking = context;
     struct corpus_worker *worker = taking->worker;
-    struct place place = {.file = slice_of(taking->file->path)};
+    struct place place = {.file = slice_of(taking->file->path), .line = worker->ingest.line};
+    struct article article = *as_read;
     struct plain_text text = {0};
     arena_clear(&worker->arena);
-    if (!clean_plain_text(article, &worker->arena, &text)) {
+    buf_clear(&worker->key);
+    struct correction_effect effect =
+        corrections_apply(&taking->corpus->desk, &article, &worker->key, &worker->arena, &taking->piece->named);
+    if (!clean_plain_text(&article, &worker->arena, &text)) {
         diag_report(&taking->piece->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s",
-                    SLICE_ARGUMENTS(article->title));
+                    SLICE_ARGUMENTS(article.title));
         taking->piece->result.refused++;
         return;
     }
-    buf_clear(&worker->key);
-    article_append_key(article, &worker->key);
-    uint32_t labels = decide_labels(taking, article, &text, place);
+    struct hash128 key = hash128(buf_slice(&worker->key));
+    uint32_t labels = decide_labels(taking, &article, &text, place);
     struct record *record = index_add(&taking->corpus->index, &worker->cursor, &taking->piece->runs);
     *record = (struct record){
-        .key = hash128(buf_slice(&worker->key)),
-        .date = article->date.seconds,
-        .updated = article->updated.present ? article->updated.seconds : INT64_MIN,
+        .key = key,
+        .date = article.date.seconds,
+        .updated = article.updated.present ? article.updated.seconds : INT64_MIN,
         .location = location,
         .content_hash = (uint32_t)hash64(bytes),
         .labels = labels,
         .text_bytes = (uint32_t)text.text.size,
-        .withdrawn = article->withdrawn,
+        .withdrawn = article.withdrawn,
+        .held = !effect.released && is_held(taking, &article, key, place),
     };
 }
 
@@ -136,6 +178,7 @@ static void read_piece(void *context, size_t number, size_t worker) {
         .worker = &reading->workers[worker],
         .piece = piece,
         .file = &corpus->plan.files.items[corpus->plan.pieces.items[number].file],
+        .held = &reading->held,
     };
     struct ingest_result result = {0};
     ingest_piece_read(&corpus->plan, number, &taking.worker->ingest, take_article, &taking, &piece->diagnostics,
@@ -152,6 +195,7 @@ static struct corpus_worker *workers_new(const struct corpus *corpus, size_t cou
     for (size_t i = 0; i < count; i++) {
         workers[i].classifier = classifier_worker_new(corpus->classifier);
         workers[i].key = BUF(BUF_UNLIMITED);
+        workers[i].summary = BUF(BUF_UNLIMITED);
         workers[i].bits = memory_new_array(corpus->labels.words, sizeof *workers[i].bits);
     }
     return workers;
@@ -163,6 +207,7 @@ static void workers_free(struct corpus_worker *workers, size_t count) {
         classifier_worker_free(workers[i].classifier);
         arena_release(&workers[i].arena);
         buf_release(&workers[i].key);
+        buf_release(&workers[i].summary);
         free(workers[i].bits);
     }
     free(workers);
@@ -179,6 +224,17 @@ static void gather(struct reading *reading, struct diagnostics *diagnostics) {
         lines += reading->pieces[i].result.lines;
         reading->corpus->refused += reading->pieces[i].result.refused;
     }
+}
+
+/* Whom the names in corrections.yaml mean is known when all articles are. */
+static void settle(struct reading *reading, struct diagnostics *diagnostics) {
+    struct corpus *corpus = reading->corpus;
+    size_t count = corpus->plan.pieces.count;
+    const struct named_articles **named = memory_new_array(count, sizeof *named);
+    for (size_t i = 0; i < count; i++)
+        named[i] = &reading->pieces[i].named;
+    corrections_settle(&corpus->desk, named, count, &corpus->index, diagnostics);
+    free(named);
 }
 
 static void arrange(struct reading *reading, int64_t now) {
@@ -237,15 +293,22 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
         .workers = workers_new(corpus, options->jobs),
         .pieces = memory_new_array(count, sizeof *reading.pieces),
     };
+    /* --strict wants to hear of everything again. */
+    held_init(&reading.held, &corpus->settings->corrections, options->strict ? NULL : corpus->cache);
     progress_begin(&reading.progress, options->verbosity >= 0, "reading", count);
     pool_run(options->jobs, count, read_piece, &reading);
     progress_end(&reading.progress);
     workers_free(reading.workers, options->jobs);
     gather(&reading, diagnostics);
+    settle(&reading, diagnostics);
     arrange(&reading, options->now);
     report_silent_sources(corpus, options->now, diagnostics);
+    if (!options->dry_run)
+        held_remember(&reading.held, &corpus->index, corpus->cache);
+    held_release(&reading.held);
     for (size_t i = 0; i < count; i++) {
         vec_release(&reading.pieces[i].runs.runs);
+        vec_release(&reading.pieces[i].named.items);
         diagnostics_release(&reading.pieces[i].diagnostics);
     }
     free(reading.pieces);

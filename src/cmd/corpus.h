@@ -1,6 +1,7 @@
 #ifndef PINDAO_CMD_CORPUS_H
 #define PINDAO_CMD_CORPUS_H
 
+#include "assemble/corrections.h"
 #include "assemble/index.h"
 #include "classify/classify.h"
 #include "cmd/options.h"
@@ -9,11 +10,14 @@
 #include "store/cache.h"
 
 /*
- * read → clean → classify → index: all articles of all sources as records. What `build` and `check` begin with.
+ * read → correct → clean → classify → hold → index: all articles of all sources as records. What `build` and `check`
+ * begin with.
  */
 struct corpus {
     const struct settings *settings;
+    struct cache *cache; /* NULL: none */
     struct classifier *classifier;
+    struct corrections_desk desk;
     struct ingest_plan plan;
     struct index index;
     struct label_table labels;
@@ -22,7 +26,8 @@ struct corpus {
     size_t refused;
 };
 
-/* Compiles the rules, from the cache where it has them. false after reporting. */
+/* Compiles the rules, from the cache where it has them; settings and cache outlive the corpus. false after reporting.
+ */
 MUST_CHECK bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
                             struct diagnostics *diagnostics);
 /* Reads everything, on options->jobs threads. May be called again: begins anew. */

@@ -62,6 +62,8 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "refused", report->refused);
     write_number(&json, "future", report->future);
     write_number(&json, "withdrawn", report->withdrawn);
+    write_number(&json, "held", report->held);
+    write_number(&json, "joined", report->joined);
     write_number(&json, "duplicates", report->duplicates);
     write_number(&json, "channels", report->channels);
     write_number(&json, "shown", report->shown);
@@ -92,6 +94,8 @@ static void print_summary(const struct report *report) {
     append_count(&line, report->refused, "refused");
     append_count(&line, report->future, "to come");
     append_count(&line, report->withdrawn, "withdrawn");
+    append_count(&line, report->held, "held back");
+    append_count(&line, report->joined, "the same as another");
     append_count(&line, report->duplicates, "replaced by a newer version");
     if (report->directory) {
         buf_append_format(&line, "; %zu channels show %zu; %s: %zu files %s, %zu unchanged", report->channels,

@@ -6,7 +6,7 @@
 /* What a run says at its end. Diagnostics go to standard error, the report to standard output. */
 struct report {
     const char *command;
-    size_t articles, refused, future, withdrawn, duplicates;
+    size_t articles, refused, future, withdrawn, held, joined, duplicates;
     size_t channels, shown;
     size_t written, unchanged, removed;
     uint64_t bytes_written;

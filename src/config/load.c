@@ -2,17 +2,18 @@
 #include "config/sections.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 struct configuration_keys {
-    const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired;
+    const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired, *corrections, *hold;
 };
 
 #define ROW(name, ...)                                                                                                 \
     { .key = #name, .kind = VALUE_NODE, .offset = offsetof(struct configuration_keys, name), __VA_ARGS__ }
 static const struct key_row configuration_rows[] = {
-    ROW(site, .required = true),        ROW(sources, .required = true),   ROW(include, .required = false),
-    ROW(taxonomies, .required = false), ROW(channels, .required = false), ROW(output, .required = false),
-    ROW(retired, .required = false),
+    ROW(site, .required = true),        ROW(sources, .required = true),      ROW(include, .required = false),
+    ROW(taxonomies, .required = false), ROW(channels, .required = false),    ROW(output, .required = false),
+    ROW(retired, .required = false),    ROW(corrections, .required = false), ROW(hold, .required = false),
 };
 const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
                                               false};
@@ -83,6 +84,36 @@ static void read_pattern(struct files *files, const struct node *node) {
         read_included(files, list.paths.items[i], node);
 }
 
+/* --- corrections -------------------------------------------------------------------------------------------- */
+
+/* The file that corrections: names, else the usual one if it is there; NULL for none. */
+static const char *find_corrections(struct loading *loading, const struct node *node) {
+    struct arena *arena = &loading->settings->arena;
+    if (node && (node->kind != NODE_SCALAR || slice_trim(node->text).size == 0)) {
+        report_wrong_kind(loading, node, "the name of a file");
+        return NULL;
+    }
+    const char *name = node ? arena_copy(arena, slice_trim(node->text)).data : "corrections.yaml";
+    const char *path = file_join(arena, loading->settings->folder, name);
+    return node || access(path, F_OK) == 0 ? path : NULL;
+}
+
+static void read_corrections(struct files *files, const struct node *node) {
+    const char *path = find_corrections(files->loading, node);
+    if (!path)
+        return;
+    if (map_get(&files->seen, slice_of(path), UINT64_MAX) != UINT64_MAX) {
+        struct place place = {.file = slice_of(path)};
+        diag_report(files->loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, place,
+                    "a file of the configuration cannot hold the corrections as well");
+        return;
+    }
+    map_set(&files->seen, slice_of(path), files->seen.count);
+    const struct node *root = read_file(files->loading, path, node);
+    if (root)
+        corrections_read(files->loading, root);
+}
+
 /* --- order of messages -------------------------------------------------------------------------------------- */
 
 /* Mistakes are shown as they stand in the files, not as the parts are read. */
@@ -125,6 +156,8 @@ static void read_parts(struct files *files, const struct configuration_keys *key
     output_read(loading, keys->output, &defaults);
     channels_read(loading, keys->channels, &defaults);
     retired_read(loading, files->retired.items, files->retired.count);
+    hold_read(loading, keys->hold);
+    read_corrections(files, keys->corrections);
 }
 
 static void read_configuration(struct files *files, const char *path) {

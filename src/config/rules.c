@@ -300,6 +300,8 @@ static void check_taxonomy_id(struct loading *loading, const struct node *item) 
         report_bad(loading, item, "a field of articles has this name");
     else if (table_has(&retired_table, item->key))
         report_bad(loading, item, "this name is taken, by retired:");
+    else if (table_has(&correction_table, item->key))
+        report_bad(loading, item, "this name is taken, by corrections");
 }
 
 static void read_taxonomy(struct loading *loading, const struct node *item, size_t first_term,

@@ -24,6 +24,17 @@ void output_read(struct loading *loading, const struct node *node, struct head_d
 void channels_read(struct loading *loading, const struct node *node, const struct head_defaults *defaults);
 void retired_read(struct loading *loading, const struct node *const *parts, size_t count);
 
+/* `root` of corrections.yaml, and what stands under hold:. */
+void corrections_read(struct loading *loading, const struct node *root);
+void hold_read(struct loading *loading, const struct node *node);
+
+/* Labels as defaults: and corrections give them, kept by the ids of their terms: `putuo`, `[+putuo, -pudong]`, `[]`. */
+struct label_list {
+    VEC(struct label) items;
+};
+void labels_read(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
+                 struct label_list *labels);
+
 /* Ids of taxonomies and terms stand in paths and never change: [a-z0-9][a-z0-9-]*. */
 bool config_id_is_valid(struct slice id);
 
@@ -34,6 +45,6 @@ uint16_t term_wanted(struct loading *loading, const struct taxonomy *taxonomy, c
 
 extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table, followed_by_table,
     score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table, retired_table,
-    configuration_table, included_table;
+    correction_table, configuration_table, included_table;
 
 #endif

@@ -103,10 +103,6 @@ static const char *choose_reader(struct loading *loading, const struct node *nod
 
 /* --- defaults ----------------------------------------------------------------------------------------------- */
 
-struct label_list {
-    VEC(struct label) items;
-};
-
 /* One of `putuo`, `+putuo`, `-putuo`. Kept by id, so that later stages need not look far. */
 static void read_label(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
                        struct label_list *labels) {
@@ -123,8 +119,8 @@ static void read_label(struct loading *loading, const struct taxonomy *taxonomy,
         vec_push(&labels->items, (struct label){taxonomy->id, taxonomy->terms[term].id, change});
 }
 
-static void read_labels(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
-                        struct label_list *labels) {
+void labels_read(struct loading *loading, const struct taxonomy *taxonomy, const struct node *node,
+                 struct label_list *labels) {
     struct scalars scalars = scalars_read(loading, node);
     for (size_t i = 0; i < scalars.count; i++)
         read_label(loading, taxonomy, scalars.items[i], labels);
@@ -151,7 +147,7 @@ static void read_defaults(struct loading *loading, const struct node *node, stru
             continue;
         const struct taxonomy *taxonomy = taxonomy_find(&loading->settings->taxonomies, item->key);
         if (taxonomy)
-            read_labels(loading, taxonomy, item, &labels);
+            labels_read(loading, taxonomy, item, &labels);
         else
             report_unknown_default(loading, item);
     }

@@ -168,6 +168,7 @@ static bool read_record(struct reading *reading, const struct record_bounds *bou
     struct slice record = slice_range(reading->text, bounds->begin, bounds->end);
     struct place place = {.file = slice_of(file->path), .line = bounds->line};
     size_t before = reported(reading->diagnostics);
+    reading->worker->line = bounds->line;
     if (bounds->too_large) {
         diag_report(reading->diagnostics, DIAGNOSTIC_RECORD_TOO_LARGE, place, "%s", "");
         return false;

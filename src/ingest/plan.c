@@ -17,7 +17,7 @@ static void report(struct diagnostics *diagnostics, enum diagnostic_id id, const
 
 static int spool_of(struct ingest_plan *plan, const char *folder) {
     if (!plan->has_spool) {
-        plan->spool = spool_open(folder);
+        plan->spool = file_open_unnamed(folder);
         plan->has_spool = plan->spool >= 0;
     }
     return plan->has_spool ? plan->spool : -1;

@@ -85,6 +85,7 @@ void ingest_plan_release(struct ingest_plan *plan);
 struct ingest_worker {
     struct arena arena; /* of the article at hand; cleared before the next */
     struct buf text;
+    unsigned line;      /* for `take`: the first line of the article at hand, counted from the piece's start */
     uint32_t open_file; /* number + 1 of the file that `descriptor` is open on; 0: none */
     int descriptor;
 };

@@ -9,24 +9,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-int spool_open(const char *folder) {
-    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return descriptor;
-    /* A file system without O_TMPFILE: a name that is gone at once. */
-    CLEANUP(buf_release) struct buf path = BUF(1 << 14);
-    buf_append_format(&path, "%s/.spool-XXXXXX", folder);
-    if (path.failed) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    (void)buf_string(&path);
-    descriptor = mkostemp(path.data, O_CLOEXEC);
-    if (descriptor >= 0)
-        unlink(path.data);
-    return descriptor;
-}
-
 bool spool_charset(struct slice encoding, const char **ret_charset) {
     /* Supersets serve their subsets: what calls itself GBK or GB2312 is often more. */
     const struct {

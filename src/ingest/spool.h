@@ -26,9 +26,6 @@ struct spool_result {
 enum { SPOOL_CHUNK = 1 << 16 /* bytes */ };
 #define SPOOL_MOST ((uint64_t)16 << 30) /* bytes of one file: a gzip file may hold a thousand times its size */
 
-/* An unnamed file in `folder`; -1 with errno. */
-int spool_open(const char *folder);
-
 /* The charset's name for iconv, as spool_job wants it, by its name in feeds.yaml. false for one that is not known. */
 MUST_CHECK bool spool_charset(struct slice encoding, const char **ret_charset);
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "model/channel.h"
+#include "model/corrections.h"
 #include "model/site.h"
 #include "model/source.h"
 
@@ -31,6 +32,7 @@ struct settings {
     const struct channel_rule *channels;
     size_t channel_count;
     struct output_settings output;
+    struct corrections corrections;
     const struct retired_term *retired; /* terms that once made paths */
     size_t retired_count;
     const struct slice *retired_paths;  /* retired: {paths: […]} */

@@ -95,7 +95,7 @@ static void test_keys_of_later_versions_are_unknown(void **state) {
     assert_mistake(state,
                    "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
                    "sources: [{files: a.md, url: x, every: 30m, undated: first-seen}]\n"
-                   "hold: x\n",
+                   "publish: x\n",
                    "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:2:33 config-unknown-key\n"
                    "feeds.yaml:2:45 config-unknown-key\nfeeds.yaml:3:1 config-unknown-key\n");
 }

@@ -1,0 +1,239 @@
+#include "cmd/pieces.h"
+
+#include "assemble/entry.h"
+#include "base/file.h"
+#include "base/pool.h"
+#include "clean/clean.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+/* What a thread keeps from article to article. */
+struct pieces_worker {
+    struct arena arena; /* of the article at hand */
+    struct buf html;
+    struct buf key;
+    struct buf piece;
+};
+
+struct making {
+    struct pieces *pieces;
+    struct pieces_worker *workers;
+    atomic_bool changed;
+    atomic_int failed; /* errno of the first write that failed */
+};
+
+/* --- which articles ----------------------------------------------------------------------------------------- */
+
+static int by_location(const void *left, const void *right, void *context) {
+    const struct index *index = context;
+    const struct shown *a = left;
+    const struct shown *b = right;
+    const struct location *x = &index_record(index, index->order[a->place])->location;
+    const struct location *y = &index_record(index, index->order[b->place])->location;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* For every place of the order: bit 1 << kind for each way in which some head shows it. */
+static unsigned char *uses_by_place(const struct channels *channels, size_t places) {
+    unsigned char *uses = memory_new(places);
+    for (size_t i = 0; i < channels->items.count; i++) {
+        const struct channel *channel = &channels->items.items[i];
+        for (size_t k = 0; k < channel->entries.count; k++)
+            uses[channel->entries.items[k]] |=
+                (unsigned char)(1u << (k < channel->full_count ? PIECE_FULL : PIECE_SUMMARY));
+    }
+    return uses;
+}
+
+/* One item for every article in any head, in the order in which they stand on disk. */
+static void collect(struct pieces *pieces, const struct channels *channels) {
+    struct index index = pieces->corpus->index;
+    unsigned char *uses = uses_by_place(channels, index.order_count);
+    size_t count = 0;
+    for (size_t place = 0; place < index.order_count; place++)
+        pieces->shown_count += uses[place] != 0;
+    pieces->shown = memory_new_array(pieces->shown_count, sizeof *pieces->shown);
+    pieces->shown_of_place = memory_new_array(index.order_count, sizeof *pieces->shown_of_place);
+    for (size_t place = 0; place < index.order_count; place++)
+        if (uses[place])
+            pieces->shown[count++] = (struct shown){
+                .place = (uint32_t)place, .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY}};
+    free(uses);
+    qsort_r(pieces->shown, count, sizeof *pieces->shown, by_location, &index);
+    size_t each = pieces->format_count * PIECE_KINDS;
+    pieces->all = memory_new_array(count * each, sizeof *pieces->all);
+    for (size_t i = 0; i < count; i++) {
+        pieces->shown[i].pieces = pieces->all + i * each;
+        pieces->shown_of_place[pieces->shown[i].place] = (uint32_t)i;
+    }
+}
+
+/* --- one article -------------------------------------------------------------------------------------------- */
+
+static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker, const struct shown *shown,
+                       struct entry *ret_entry) {
+    const struct corpus *corpus = pieces->corpus;
+    const struct record *record = index_record(&corpus->index, corpus->index.order[shown->place]);
+    struct article article = {0};
+    struct plain_text text = {0};
+    arena_clear(&worker->arena);
+    buf_clear(&worker->html);
+    buf_clear(&worker->key);
+    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, &worker->arena, &article))
+        return false;
+    corrections_apply(&corpus->desk, &article, &worker->key, &worker->arena, NULL);
+    if (!clean_plain_text(&article, &worker->arena, &text) || !clean_html(&article, &worker->html))
+        return false;
+    const struct entry_parts parts = {
+        .article = &article,
+        .key = buf_slice(&worker->key),
+        .source = corpus->source_of_file[record->location.file],
+        .html = buf_slice(&worker->html),
+        .summary = clean_summary(&article, &text, &worker->arena),
+        .labels = label_table_set(&corpus->labels, record->labels),
+        .now = pieces->options->now,
+    };
+    entry_make(&corpus->settings->site, &corpus->settings->taxonomies, &parts, &worker->arena, ret_entry);
+    return true;
+}
+
+static bool write_at(int file, struct slice bytes, uint64_t offset) {
+    while (bytes.size) {
+        ssize_t written = pwrite(file, bytes.data, bytes.size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        bytes = slice_from(bytes, (size_t)written);
+        offset += (uint64_t)written;
+    }
+    return true;
+}
+
+static void keep(struct making *making, size_t number, struct slice bytes, struct piece *ret_piece) {
+    struct pieces *pieces = making->pieces;
+    int none = 0;
+    if (!write_at(pieces->files[number], bytes, pieces->ends[number]))
+        atomic_compare_exchange_strong(&making->failed, &none, errno ? errno : EIO);
+    *ret_piece = (struct piece){pieces->ends[number], (uint32_t)bytes.size, (uint32_t)number};
+    pieces->ends[number] += bytes.size;
+}
+
+static void make_pieces(void *context, size_t job, size_t number) {
+    struct making *making = context;
+    struct pieces *pieces = making->pieces;
+    struct pieces_worker *worker = &making->workers[number];
+    struct shown *shown = &pieces->shown[job];
+    struct entry entry = {0};
+    progress_step(&pieces->progress);
+    if (atomic_load(&making->changed) || atomic_load(&making->failed))
+        return;
+    if (!read_entry(pieces, worker, shown, &entry)) {
+        atomic_store(&making->changed, true);
+        return;
+    }
+    shown->updated = entry.updated;
+    for (size_t format = 0; format < pieces->format_count; format++)
+        for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
+            if (!shown->wanted[kind])
+                continue;
+            buf_clear(&worker->piece);
+            pieces->formats[format]->entry(&pieces->corpus->settings->site, &entry, kind == PIECE_FULL,
+                                           &worker->piece);
+            keep(making, number, buf_slice(&worker->piece), &shown->pieces[format * PIECE_KINDS + kind]);
+        }
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------- */
+
+static bool open_files(struct pieces *pieces, const char *folder) {
+    const char *system_folder = getenv("TMPDIR");
+    size_t count = pieces->options->jobs;
+    pieces->files = memory_new_array(count, sizeof *pieces->files);
+    pieces->ends = memory_new_array(count, sizeof *pieces->ends);
+    for (size_t i = 0; i < count; i++)
+        pieces->files[i] = -1;
+    for (size_t i = 0; i < count; i++) {
+        pieces->files[i] = file_open_unnamed(folder);
+        if (pieces->files[i] < 0)
+            pieces->files[i] = file_open_unnamed(system_folder && *system_folder ? system_folder : P_tmpdir);
+        if (pieces->files[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+static void run(struct making *making) {
+    struct pieces *pieces = making->pieces;
+    size_t jobs = pieces->options->jobs;
+    making->workers = memory_new_array(jobs, sizeof *making->workers);
+    for (size_t i = 0; i < jobs; i++)
+        making->workers[i].html = making->workers[i].key = making->workers[i].piece = BUF(BUF_UNLIMITED);
+    progress_begin(&pieces->progress, pieces->options->verbosity >= 0, "rendering", pieces->shown_count);
+    pool_run(jobs, pieces->shown_count, make_pieces, making);
+    progress_end(&pieces->progress);
+    for (size_t i = 0; i < jobs; i++) {
+        arena_release(&making->workers[i].arena);
+        buf_release(&making->workers[i].html);
+        buf_release(&making->workers[i].key);
+        buf_release(&making->workers[i].piece);
+    }
+    free(making->workers);
+}
+
+static enum pieces_result cannot_keep(int error, const char *folder, struct diagnostics *diagnostics) {
+    diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FAILED, (struct place){.file = slice_of(folder)},
+                "rendered entries cannot be kept here: %s", strerror(error));
+    return PIECES_CANNOT_KEEP;
+}
+
+enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
+                               const struct options *options, const char *spool_folder,
+                               struct diagnostics *diagnostics, struct pieces *ret_pieces) {
+    struct pieces *pieces = ret_pieces;
+    struct making making = {.pieces = pieces};
+    const struct output_settings *wanted = &corpus->settings->output;
+    *pieces = (struct pieces){.corpus = corpus, .options = options, .format_count = wanted->format_count};
+    for (size_t i = 0; i < wanted->format_count; i++) {
+        pieces->formats[i] = format_find(wanted->formats[i]);
+        assert(pieces->formats[i]); /* config_load knows the names */
+    }
+    collect(pieces, channels);
+    if (!open_files(pieces, spool_folder))
+        return cannot_keep(errno, spool_folder, diagnostics);
+    run(&making);
+    if (atomic_load(&making.failed))
+        return cannot_keep(atomic_load(&making.failed), spool_folder, diagnostics);
+    return atomic_load(&making.changed) ? PIECES_SOURCE_CHANGED : PIECES_OK;
+}
+
+void pieces_release(struct pieces *pieces) {
+    for (size_t i = 0; pieces->files && i < pieces->options->jobs; i++)
+        file_close(&pieces->files[i]);
+    free(pieces->files);
+    free(pieces->ends);
+    free(pieces->all);
+    free(pieces->shown);
+    free(pieces->shown_of_place);
+    *pieces = (struct pieces){0};
+}
+
+const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place) {
+    return &pieces->shown[pieces->shown_of_place[place]];
+}
+
+bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format, enum piece_kind kind,
+                   struct buf *buf) {
+    const struct piece *piece = &shown->pieces[format * PIECE_KINDS + kind];
+    size_t read = 0;
+    char *room = buf_reserve(buf, piece->size);
+    if (!room || !file_read_at(pieces->files[piece->file], room, piece->size, piece->offset, &read) ||
+        read < piece->size)
+        return false;
+    buf->size += read;
+    return true;
+}

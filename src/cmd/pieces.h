@@ -1,0 +1,66 @@
+#ifndef PINDAO_CMD_PIECES_H
+#define PINDAO_CMD_PIECES_H
+
+#include "assemble/channels.h"
+#include "cmd/corpus.h"
+#include "cmd/progress.h"
+#include "render/format.h"
+
+/*
+ * Every article that some channel shows, read again and rendered once in each format. The pieces are kept in files without a name, not in
+ * memory, which so follows the index whatever the channels show.
+ */
+struct piece {
+    uint64_t offset;
+    uint32_t size;
+    uint32_t file; /* of pieces->files */
+};
+
+/* How channels show an article. */
+enum piece_kind {
+    PIECE_FULL,
+    PIECE_SUMMARY,
+    PIECE_KINDS,
+};
+
+struct shown {
+    uint32_t place;          /* in index->order */
+    bool wanted[PIECE_KINDS];
+    int64_t updated;
+    struct piece *pieces;    /* PIECE_KINDS for each format; size 0 where not wanted */
+};
+
+struct pieces {
+    const struct corpus *corpus;
+    const struct options *options;
+    const struct format *formats[FORMATS_MOST]; /* as in the settings, in their order */
+    size_t format_count;
+    struct shown *shown;
+    size_t shown_count;
+    uint32_t *shown_of_place; /* for a place of index->order: its number in shown */
+    struct piece *all;
+    int *files;               /* one a worker */
+    uint64_t *ends;
+    struct progress progress;
+};
+
+enum pieces_result {
+    PIECES_OK,
+    PIECES_SOURCE_CHANGED, /* a file has changed since it was read */
+    PIECES_CANNOT_KEEP,    /* no room for them, reported */
+};
+
+/* Heads are selected. `spool_folder` is where the files without a name are made; else in the system's folder for such. */
+enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
+                               const struct options *options, const char *spool_folder,
+                               struct diagnostics *diagnostics, struct pieces *ret_pieces);
+void pieces_release(struct pieces *pieces);
+
+/* The article at a place of index->order that some channel shows. */
+const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place);
+
+/* Appends its piece. false when it cannot be read back. */
+MUST_CHECK bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format,
+                              enum piece_kind kind, struct buf *buf);
+
+#endif
