@@ -134,7 +134,7 @@ static bool meets(const struct channel_condition *condition, const uint64_t *lab
     return count_held(labels, taxonomy, condition->none, condition->none_count) == 0;
 }
 
-static bool belongs(const struct channel *channel, const uint64_t *labels) {
+bool channel_wants(const struct channel *channel, const uint64_t *labels) {
     const struct channel_rule *rule = channel->rule;
     for (size_t i = 0; i < rule->each_count; i++)
         if (!has_term(labels, rule->each[i], channel->terms[i]))
@@ -159,7 +159,7 @@ static const struct membership *membership_of(struct membership *all, uint32_t s
         return membership;
     VEC(uint32_t) found = {0};
     for (size_t i = 0; i < channels->items.count; i++)
-        if (belongs(&channels->items.items[i], label_table_set(labels, set)))
+        if (channel_wants(&channels->items.items[i], label_table_set(labels, set)))
             vec_push(&found, (uint32_t)i);
     *membership = (struct membership){found.items, found.count, true};
     return membership;

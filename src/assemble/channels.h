@@ -27,6 +27,9 @@ MUST_CHECK bool channels_make(const struct settings *settings, struct diagnostic
  */
 void channels_select(struct channels *channels, const struct index *index, const struct label_table *labels);
 
+/* Does an article with these labels belong to it? */
+bool channel_wants(const struct channel *channel, const uint64_t *labels);
+
 /* The one with the most articles, the first of several; there is at least one channel. */
 const struct channel *channels_widest(const struct channels *channels);
 

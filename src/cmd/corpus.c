@@ -1,8 +1,7 @@
 #include "cmd/corpus.h"
 
 #include "base/pool.h"
-#include "base/uri.h"
-#include "clean/clean.h"
+#include "cmd/article_input.h"
 #include "cmd/held.h"
 #include "cmd/progress.h"
 #include "text/fold.h"
@@ -88,16 +87,7 @@ static uint32_t decide_labels(const struct taking *taking, const struct article 
                               struct place place) {
     const struct corpus *corpus = taking->corpus;
     struct corpus_worker *worker = taking->worker;
-    const struct classify_input input = {
-        .title = article->title,
-        .text = text->text,
-        .lead_size = text->lead_size,
-        .column = article->column,
-        .host = uri_host(article->url),
-        .source = article->source_name,
-        .labels = article->labels,
-        .label_count = article->label_count,
-    };
+    const struct classify_input input = article_input(article, text);
     const struct decision *decisions = classify(worker->classifier, &input, false, place, &taking->piece->diagnostics);
     collect_labels(&corpus->settings->taxonomies, decisions, worker->bits, corpus->labels.words);
     return label_table_number(&taking->corpus->labels, worker->bits);

@@ -29,6 +29,11 @@ static const struct option_row rows[] = {
     {'R', false, "accept-removed", NULL, "channels may disappear"},
     {'M', false, "accept-shrink", NULL, "the tree may lose most of its entries"},
     {'G', false, "accept-growth", NULL, "many old articles may appear as new"},
+    {'H', false, "channel", "PATH", "explain a channel instead of articles"},
+    {'T', false, "test", "FILE", "hold the rules to the expectations in FILE"},
+    {'D', false, "diff", "REV", "what the rules move against a git revision (HEAD) or a file"},
+    {'x', false, "explain", NULL, "add the reasons to the labels"},
+    {'F', false, "fields", "NAMES", "title=headline,body=content: what fields are called"},
     {'v', true, "verbose", NULL, "say what was done"},
     {'q', true, "quiet", NULL, "errors only"},
 };
@@ -65,6 +70,11 @@ static bool apply(char letter, const char *value, struct options *options) {
     case 'R': return options->accept_removed = true;
     case 'M': return options->accept_shrink = true;
     case 'G': return options->accept_growth = true;
+    case 'H': options->channel = value; return true;
+    case 'T': options->test = value; return true;
+    case 'D': options->diff = value ? value : ""; return true;
+    case 'x': return options->explain = true;
+    case 'F': options->fields = value; return true;
     case 'v': options->verbosity = 1; return true;
     case 'q': options->verbosity = -1; return true;
     default: return false;
@@ -77,6 +87,13 @@ struct tables {
     char shorts[2 * ROWS + 2];
 };
 
+/* Its value may be left out, and must then be joined by an equals sign where it is not. */
+static int argument_kind(const struct option_row *row) {
+    if (!row->argument)
+        return no_argument;
+    return row->letter == 'D' ? optional_argument : required_argument;
+}
+
 static void make_tables(const char *letters, struct tables *ret_tables) {
     size_t count = 0;
     size_t size = 0;
@@ -87,7 +104,7 @@ static void make_tables(const char *letters, struct tables *ret_tables) {
         if (!strchr(letters, row->letter))
             continue;
         ret_tables->longs[count++] =
-            (struct option){row->name, row->argument ? required_argument : no_argument, NULL, row->letter};
+            (struct option){row->name, argument_kind(row), NULL, row->letter};
         if (!row->is_short)
             continue;
         ret_tables->shorts[size++] = row->letter;

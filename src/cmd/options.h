@@ -13,6 +13,11 @@ struct options {
     size_t jobs;           /* threads */
     bool dry_run, full, strict, wait, json;
     bool accept_removed, accept_shrink, accept_growth;
+    const char *channel;   /* explain: its path; NULL: articles */
+    const char *test;      /* check: a file of expectations; NULL */
+    const char *diff;      /* check: a git revision or a file; "": not said which; NULL: no --diff */
+    bool explain;          /* classify: with reasons */
+    const char *fields;    /* classify: "title=headline,body=content"; NULL */
     int verbosity;         /* -1 quiet, 0, 1 verbose */
     int first_argument;    /* index in argv of the first word that is no option */
 };

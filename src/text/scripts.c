@@ -84,19 +84,22 @@ static size_t verbatim_end(struct slice text, size_t at) {
     return end < text.size ? end + 1 : at;
 }
 
+static size_t last_byte(struct slice text, char byte) {
+    const char *last = text.size ? memrchr(text.data, byte, text.size) : NULL;
+    return last ? (size_t)(last - text.data) : 0;
+}
+
 struct slice text_simplify_markup(struct slice text, struct arena *arena) {
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     if (!has_traditional(text) || !is_open())
         return text;
     size_t begin = 0;
-    bool unclosed = false; /* a sign without its end is text, and so are all behind it: looked for once */
+    size_t last_tag_end = last_byte(text, '>');
+    size_t last_address_end = last_byte(text, ')');
     for (size_t at = 0; at < text.size;) {
-        if (unclosed || (text.data[at] != '<' && text.data[at] != ']')) {
-            at++;
-            continue;
-        }
-        size_t end = verbatim_end(text, at);
-        unclosed = end == at && text.data[at] == '<';
+        /* A sign without its end is text: not looked for again and again. */
+        bool may_begin = (text.data[at] == '<' && at < last_tag_end) || (text.data[at] == ']' && at < last_address_end);
+        size_t end = may_begin ? verbatim_end(text, at) : at;
         if (end == at) {
             at++;
             continue;

@@ -116,6 +116,11 @@ def complete(place, piece):
     if place == "included":
         lines.insert(0, "include: included")
         return "\n".join(lines), piece
+    if place == "correction":
+        # A display is a whole file, a line what is said of one article.
+        whole = "\n" in piece
+        lines.insert(0, "corrections: included")
+        return "\n".join(lines), piece if whole else f"1:\n  {piece}"
     if place == "configuration" and key in ("include", "taxonomies"):
         drop_top(lines, "taxonomies")
         put(lines, "configuration", "channels: [{path: /, title: 全部, all: true}]")
@@ -193,6 +198,8 @@ def configuration_of(subsection, piece, keys):
 def main():
     manual, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     found, keys = displays(manual)
+    (folder / "editor").mkdir()
+    (folder / "editor" / "corrections.yaml").write_text("# for the key that names it\n", encoding="utf-8")
     for number, (section, subsection, piece) in enumerate(found, 1):
         text, included = configuration_of(subsection, piece, keys)
         name = f"{subsection or section}: {piece.splitlines()[0]}"
