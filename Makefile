@@ -9,7 +9,7 @@ BUILD   ?= build/$(V)
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libicu-dev tzdata
-PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq
+PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git
 PACKAGES_REAL  := newsboat valgrind clang clang-tidy clang-format cppcheck strace
 PACKAGES_BENCH := ripgrep jq time
 

@@ -10,6 +10,9 @@
 static const struct command commands[] = {
     {"build", "[OPTION…]", "write the feeds of every channel", build_command},
     {"check", "[OPTION…]", "say what is wrong with configuration and articles, write nothing", check_command},
+    {"classify", "[FILE…]", "JSON Lines in, the same with labels out", classify_command},
+    {"clean", "FILE…", "make articles out of dumps of pages", clean_command},
+    {"explain", "ARTICLE…", "say why an article is where it is, or what a channel is made of", explain_command},
     {"validate", "FILE…", "check any Atom, RSS, JSON Feed or OPML file", validate_command},
 };
 
@@ -18,8 +21,8 @@ static int print_help(FILE *stream) {
     for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
         fprintf(stream, "  pindao %-9s %-10s  %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
     CLEANUP(buf_release) struct buf options = BUF(BUF_UNLIMITED);
-    options_describe("coSnjdfswJRMGvq", &options);
-    fprintf(stream, "\noptions (build takes all of them):\n%.*s", SLICE_ARGUMENTS(buf_slice(&options)));
+    options_describe("coSnjdfswJRMGHTDxFrtpvq", &options);
+    fprintf(stream, "\noptions (the manual says which command takes which):\n%.*s", SLICE_ARGUMENTS(buf_slice(&options)));
     fputs("\nThe manual: pindao(1), feeds.yaml(5).\n", stream);
     return stream == stdout ? EX_OK : EX_USAGE;
 }
@@ -31,10 +34,18 @@ static const struct command *find_command(const char *name) {
     return NULL;
 }
 
+/* Before the two hyphens behind which all is arguments. */
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 static int run(int argc, char **argv) {
     if (argc < 2)
         return print_help(stderr);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (asks_for_help(argc, argv) || strcmp(argv[1], "help") == 0)
         return print_help(stdout);
     if (strcmp(argv[1], "--version") == 0) {
         puts("pindao " PINDAO_VERSION);

@@ -37,8 +37,7 @@ static struct slice fill_in(struct arena *arena, const struct channel_rule *rule
         size_t close = slice_find_byte(pattern, '}', open);
         buf_append_slice(&filled, slice_range(pattern, at, open));
         if (close < pattern.size)
-            buf_append_slice(&filled,
-                             placeholder_value(rule, terms, slice_range(pattern, open + 1, close), in_path));
+            buf_append_slice(&filled, placeholder_value(rule, terms, slice_range(pattern, open + 1, close), in_path));
         at = close + 1;
     }
     return arena_copy(arena, buf_slice(&filled));
@@ -84,12 +83,37 @@ static struct place place_of(const struct word_place *place) {
     return (struct place){place->file, place->line, place->column};
 }
 
+/* How many channels the rule makes; CHANNELS_MOST + 1 for all that is more. */
+static size_t count_combinations(const struct channel_rule *rule) {
+    size_t count = 1;
+    for (size_t i = 0; i < rule->each_count; i++)
+        if (__builtin_mul_overflow(count, rule->each[i]->term_count, &count) || count > CHANNELS_MOST)
+            count = CHANNELS_MOST + 1;
+    return count;
+}
+
+/* Asked before any is made: a few lines of YAML can ask for more than there is memory. */
+static bool are_too_many(const struct settings *settings, struct diagnostics *diagnostics) {
+    size_t count = 0;
+    for (size_t i = 0; i < settings->channel_count; i++) {
+        count += count_combinations(&settings->channels[i]);
+        if (count <= CHANNELS_MOST)
+            continue;
+        diag_report(diagnostics, DIAGNOSTIC_CHANNELS_TOO_MANY, place_of(&settings->channels[i].place), "%s", "");
+        return true;
+    }
+    return false;
+}
+
 bool channels_make(const struct settings *settings, struct diagnostics *diagnostics, struct channels *ret_channels) {
     struct channels channels = {0};
     struct map paths = {0};
     bool unique = true;
+    if (are_too_many(settings, diagnostics))
+        return false;
     for (size_t i = 0; i < settings->channel_count; i++)
-        add_combinations(&channels, &settings->channels[i]);
+        if (settings->channels[i].path.size) /* else there was a mistake in it */
+            add_combinations(&channels, &settings->channels[i]);
     for (size_t i = 0; i < channels.items.count; i++) {
         const struct channel *channel = &channels.items.items[i];
         uint64_t other = map_get(&paths, channel->path, UINT64_MAX);
@@ -117,8 +141,7 @@ static bool has_term(const uint64_t *labels, const struct taxonomy *taxonomy, ui
     return label_bit(labels, taxonomy->first_term + term);
 }
 
-static size_t count_held(const uint64_t *labels, const struct taxonomy *taxonomy, const uint16_t *terms,
-                         size_t count) {
+static size_t count_held(const uint64_t *labels, const struct taxonomy *taxonomy, const uint16_t *terms, size_t count) {
     size_t held = 0;
     for (size_t i = 0; i < count; i++)
         held += has_term(labels, taxonomy, terms[i]);

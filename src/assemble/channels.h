@@ -17,7 +17,9 @@ struct channels {
 
 void channels_release(struct channels *channels);
 
-/* All channels of the rules, without entries. false after reporting two with one path. */
+enum { CHANNELS_MOST = 100000 };
+
+/* All channels of the rules, without entries. false after reporting two with one path, or more than CHANNELS_MOST. */
 MUST_CHECK bool channels_make(const struct settings *settings, struct diagnostics *diagnostics,
                               struct channels *ret_channels);
 

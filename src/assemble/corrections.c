@@ -3,7 +3,7 @@
 #include "assemble/key.h"
 #include "base/memory.h"
 
-enum { NOBODY = UINT32_MAX };
+#define NOBODY UINT32_MAX
 
 /* --- names -------------------------------------------------------------------------------------------------- */
 

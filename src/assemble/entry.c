@@ -48,12 +48,11 @@ static void add_authors(const struct site *site, const struct article *article, 
     entry->authors = authors;
 }
 
-static void add_tags(const struct article *article, struct arena *arena, struct entry *entry) {
-    struct slice *tags = arena_new_array(arena, article->tag_count, sizeof *tags);
-    for (size_t i = 0; i < article->tag_count; i++)
-        tags[i] = arena_copy(arena, article->tags[i]);
-    entry->tags = tags;
-    entry->tag_count = article->tag_count;
+static const struct slice *keep_all(struct arena *arena, const struct slice *texts, size_t count) {
+    struct slice *kept = arena_new_array(arena, count, sizeof *kept);
+    for (size_t i = 0; i < count; i++)
+        kept[i] = arena_copy(arena, texts[i]);
+    return kept;
 }
 
 /* Most articles lack most fields: an absent one costs no memory. */
@@ -68,7 +67,7 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
         .id = make_id(site, parts->key, arena),
         .title = keep(arena, article->title),
         .url = keep(arena, article->url),
-        .published = article->date.seconds,
+        .published = parts->published,
         .updated = article->date.seconds,
         .source_name = keep(arena, article->source_name),
         .source_url = keep(arena, article->source_url),
@@ -79,12 +78,18 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
     };
     if (article->updated.present && article->updated.seconds <= parts->now)
         entry.updated = article->updated.seconds;
+    /* A copy may claim a change that lies before the day on which the first one appeared. */
+    if (parts->related_count && entry.updated < entry.published)
+        entry.updated = entry.published;
     if (parts->source->content != CONTENT_TITLE)
         entry.summary = keep(arena, parts->summary);
     if (parts->source->content == CONTENT_FULL)
         entry.content = keep(arena, parts->html);
     add_authors(site, article, arena, &entry);
-    add_tags(article, arena, &entry);
+    entry.tags = keep_all(arena, article->tags, article->tag_count);
+    entry.tag_count = article->tag_count;
+    entry.related = keep_all(arena, parts->related, parts->related_count);
+    entry.related_count = parts->related_count;
     add_categories(site, taxonomies, parts->labels, arena, &entry);
     *ret_entry = entry;
 }

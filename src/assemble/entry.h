@@ -12,10 +12,13 @@
 struct entry_parts {
     const struct article *article;
     struct slice key; /* of the article as its source has it (article_append_key): a corrected title moves no id */
+    int64_t published; /* of its leader, where it stands for others too; else its own */
     const struct source *source;
     struct slice html; /* of the body, cleaned */
     struct slice summary;
     const uint64_t *labels;
+    const struct slice *related; /* addresses of its copies */
+    size_t related_count;
     int64_t now; /* an `updated` that has not come is not said */
 };
 

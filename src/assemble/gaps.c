@@ -87,9 +87,11 @@ static size_t count_other_figures(const struct gap *gap) {
 
 /* 上半年 and 下半年, 东段 and 西段, 春季 and 秋季: letters that count without being numerals. */
 static bool are_of_one_row(uint32_t a, uint32_t b) {
-    static const uint32_t rows[][6] = {
-        {U'上', U'下', U'中'}, {U'东', U'西', U'南', U'北'}, {U'春', U'夏', U'秋', U'冬'}, {U'甲', U'乙', U'丙', U'丁'},
-        {U'初', U'终', U'复'}};
+    static const uint32_t rows[][6] = {{U'上', U'下', U'中'},
+                                       {U'东', U'西', U'南', U'北'},
+                                       {U'春', U'夏', U'秋', U'冬'},
+                                       {U'甲', U'乙', U'丙', U'丁'},
+                                       {U'初', U'终', U'复'}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (is_in(a, rows[i]) && is_in(b, rows[i]))
             return true;
@@ -106,9 +108,9 @@ static bool ends_name(uint32_t letter) {
 
 /* … unless it goes on as a word of its own: 区域, 市场, 村民, 路径. */
 static bool begins_word(uint32_t letter, uint32_t next) {
-    return is_in(next, (const uint32_t[]){U'域', U'内', U'间', U'块', U'位', U'级', U'属', U'外', U'场', U'民', U'值',
-                                          U'庄', U'土', U'亲', U'贤', U'份', U'会', U'径', U'线', U'演', U'口', U'梁',
-                                          U'容', U'面', U'街', 0}) ||
+    return is_in(next, (const uint32_t[]){U'域', U'内', U'间', U'块', U'位', U'级', U'属', U'外', U'场',
+                                          U'民', U'值', U'庄', U'土', U'亲', U'贤', U'份', U'会', U'径',
+                                          U'线', U'演', U'口', U'梁', U'容', U'面', U'街', 0}) ||
            (letter == U'乡' && (next == U'村' || next == U'镇'));
 }
 
@@ -128,12 +130,37 @@ static uint32_t letter_at(const struct gap_side *side, size_t at) {
 static bool is_name(const struct gap_side *side) {
     size_t size = side->end - side->begin;
     size_t at = side->end;
-    if (size == 1 && !ends_name(letter_at(side, at)) && !is_no_name(letter_at(side, at)))
+    if (letter_at(side, at) == U'新' && letter_at(side, at + 1) == U'区')
+        at++;
+    else if (size == 1 && !ends_name(letter_at(side, at)) && !is_no_name(letter_at(side, at)))
         at++;
     else if (size == 1)
         return false;
     return ends_name(letter_at(side, at)) && !begins_word(letter_at(side, at), letter_at(side, at + 1)) &&
            !is_no_name(side->letters[side->begin]) && !is_no_name(side->letters[side->end - 1]);
+}
+
+/* --- other letters ------------------------------------------------------------------------------------------ */
+
+static bool has_letter(const struct gap_side *side, uint32_t letter) {
+    for (size_t i = side->begin; i < side->end; i++)
+        if (side->letters[i] == letter)
+            return true;
+    return false;
+}
+
+/* Words put in for others are short, or keep a letter in three; what is longer and does not is other news. */
+static size_t count_replaced(const struct gap *gap) {
+    enum { LEAST = 4 };
+    size_t a_size = gap->sides[0].end - gap->sides[0].begin;
+    size_t b_size = gap->sides[1].end - gap->sides[1].begin;
+    size_t kept = 0;
+    if (a_size < LEAST || b_size < LEAST)
+        return 0;
+    for (size_t i = gap->sides[0].begin; i < gap->sides[0].end; i++)
+        kept += has_letter(&gap->sides[1], gap->sides[0].letters[i]);
+    size_t least = a_size < b_size ? a_size : b_size;
+    return kept * 3 < least ? least : 0;
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------- */
@@ -153,7 +180,11 @@ struct gap_findings gap_look(const struct gap *gap) {
     const struct gap_side *b = &gap->sides[1];
     size_t a_size = a->end - a->begin;
     size_t b_size = b->end - b->begin;
-    struct gap_findings findings = {.figures_other = count_other_figures(gap)};
+    struct gap_findings findings = {0};
+    if (has_letter(a, LETTER_LOST) || has_letter(b, LETTER_LOST))
+        return findings;
+    findings.figures_other = count_other_figures(gap);
+    findings.letters_replaced = count_replaced(gap);
     if (a_size == 1 && b_size == 1 && are_of_one_row(a->letters[a->begin], b->letters[b->begin]))
         findings.figures_other++;
     if (a_size == 0 || b_size == 0 || a_size > WORD_MOST || b_size > WORD_MOST || findings.figures_other)

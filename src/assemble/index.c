@@ -9,9 +9,14 @@ void index_init(struct index *index) {
 }
 
 void index_release(struct index *index) {
+    index_forget_sketches(index);
     for (size_t i = 0; i < index->blocks.count; i++)
         free(index->blocks.items[i]);
     vec_release(&index->blocks);
+    vec_release(&index->clashes);
+    vec_release(&index->aside);
+    vec_release(&index->groups);
+    vec_release(&index->members);
     vec_release(&index->joins);
     free(index->order);
     pthread_mutex_destroy(&index->mutex);
@@ -20,12 +25,16 @@ void index_release(struct index *index) {
 
 static void take_block(struct index *index, struct index_cursor *cursor) {
     struct record *block = memory_new_array(INDEX_BLOCK, sizeof *block);
+    struct sketch *sketches = index->sketched ? memory_new_array(INDEX_BLOCK, sizeof *sketches) : NULL;
     pthread_mutex_lock(&index->mutex);
     cursor->next = (uint32_t)(index->blocks.count * INDEX_BLOCK);
     vec_push(&index->blocks, block);
+    if (sketches)
+        vec_push(&index->sketches, sketches);
     pthread_mutex_unlock(&index->mutex);
     cursor->end = cursor->next + INDEX_BLOCK;
     cursor->block = block;
+    cursor->sketches = sketches;
 }
 
 struct record *index_record(const struct index *index, uint32_t number) {
@@ -42,6 +51,34 @@ struct record *index_add(struct index *index, struct index_cursor *cursor, struc
     else
         vec_push(&runs->runs, (struct index_run){number, 1});
     return &cursor->block[number % INDEX_BLOCK];
+}
+
+/* --- sketches, groups --------------------------------------------------------------------------------------- */
+
+struct sketch *index_added_sketch(const struct index_cursor *cursor) {
+    return cursor->sketches ? &cursor->sketches[(cursor->next - 1) % INDEX_BLOCK] : NULL;
+}
+
+struct sketch *index_sketch(const struct index *index, uint32_t number) {
+    return &index->sketches.items[number / INDEX_BLOCK][number % INDEX_BLOCK];
+}
+
+void index_forget_sketches(struct index *index) {
+    for (size_t i = 0; i < index->sketches.count; i++)
+        free(index->sketches.items[i]);
+    vec_release(&index->sketches);
+}
+
+static int by_leader(const void *leader, const void *group) {
+    uint32_t a = *(const uint32_t *)leader;
+    uint32_t b = ((const struct index_group *)group)->leader;
+    return (a > b) - (a < b);
+}
+
+const struct index_group *index_group_of(const struct index *index, uint32_t leader) {
+    if (index->groups.count == 0)
+        return NULL;
+    return bsearch(&leader, index->groups.items, index->groups.count, sizeof *index->groups.items, by_leader);
 }
 
 /* --- source order ------------------------------------------------------------------------------------------- */
@@ -126,8 +163,15 @@ struct sorted {
     uint32_t number;
 };
 
+static void remember_clash(struct index *index, uint32_t kept, uint32_t lost) {
+    const struct record *record = index_record(index, kept);
+    bool same = record->content_hash == index_record(index, lost)->content_hash;
+    if (record->derived && !record->withdrawn && !same && index->clashes.count < CLASHES_MOST)
+        vec_push(&index->clashes, (struct index_clash){kept, lost});
+}
+
 /* Leaves one number for every key that may be shown, in any order; returns how many. */
-static size_t choose(const struct index *index, const uint32_t *numbers, size_t count, int64_t now,
+static size_t choose(struct index *index, const uint32_t *numbers, size_t count, int64_t now,
                      struct sorted *chosen, struct index_counts *counts) {
     size_t capacity = 16;
     size_t kept = 0;
@@ -142,16 +186,22 @@ static size_t choose(const struct index *index, const uint32_t *numbers, size_t 
             continue;
         }
         uint32_t *slot = slot_of_key(index, slots, capacity, record->key);
-        counts->duplicates += *slot != 0;
-        if (*slot == 0 || replaces(record, index_record(index, *slot - 1), now))
+        uint32_t earlier = *slot;
+        counts->duplicates += earlier != 0;
+        if (earlier == 0 || replaces(record, index_record(index, earlier - 1), now))
             *slot = numbers[i] + 1;
+        if (earlier != 0)
+            remember_clash(index, *slot - 1, *slot == earlier ? numbers[i] : earlier - 1);
     }
     for (size_t i = 0; i < capacity; i++) {
         const struct record *record = slots[i] ? index_record(index, slots[i] - 1) : NULL;
         size_t *hidden = record ? why_hidden(index, record, counts) : NULL;
-        if (hidden)
+        if (hidden) {
             (*hidden)++;
-        else if (record)
+            if (hidden != &counts->held)
+                vec_push(&index->aside, slots[i] - 1);
+        }
+        if (record && !hidden)
             chosen[kept++] = (struct sorted){record->date, record->order, slots[i] - 1};
     }
     free(slots);
@@ -175,6 +225,8 @@ void index_arrange(struct index *index, const struct index_runs *pieces, size_t 
     list_in_source_order(pieces, piece_count, numbers);
     rank(index, numbers, count, source_of_file);
     struct sorted *chosen = memory_new_array(count, sizeof *chosen);
+    vec_clear(&index->aside);
+    vec_clear(&index->clashes);
     counts.articles = choose(index, numbers, count, now, chosen, &counts);
     qsort(chosen, counts.articles, sizeof *chosen, newest_first);
     for (size_t i = 0; i < counts.articles; i++)

@@ -1,6 +1,7 @@
 #ifndef PINDAO_ASSEMBLE_INDEX_H
 #define PINDAO_ASSEMBLE_INDEX_H
 
+#include "assemble/sketch.h"
 #include "base/vec.h"
 #include "diag/diag.h"
 #include "model/record.h"
@@ -20,17 +21,42 @@ struct index_join {
     struct hash128 leader; /* who joins nobody */
 };
 
+/* Articles that have one entry, that of the leader, which shows what one of them says. */
+struct index_group {
+    uint32_t leader;       /* record number, as are the others */
+    uint32_t shown;        /* may be the leader */
+    uint32_t first, count; /* in index->members: the leader, then the others … */
+    uint32_t by_hand;      /* … of whom so many have something given by hand and come first; by date and key */
+    bool relabelled;       /* one who is not shown has something given by hand */
+};
+
+/*
+ * Two records of one key that was made of day and title, of which one is not shown: perhaps not two versions of one
+ * article, but two articles.
+ */
+struct index_clash {
+    uint32_t kept, lost; /* numbers */
+};
+enum { CLASHES_MOST = 1000 };
+
 struct index {
     pthread_mutex_t mutex; /* of blocks, while the index is being filled */
     VEC(struct record *) blocks;
+    bool sketched;                /* set before it is filled: keep a sketch beside each record */
+    VEC(struct sketch *) sketches; /* in blocks as the records; until duplicates have been found */
     VEC(struct index_join) joins; /* by key, each once; set before index_arrange */
     uint32_t *order;              /* after index_arrange: numbers of the records that may be shown, newest first */
     size_t order_count;
+    VEC(struct index_clash) clashes;  /* after index_arrange: the first CLASHES_MOST, in source order */
+    VEC(uint32_t) aside;              /* after index_arrange: those that join another or were withdrawn */
+    VEC(struct index_group) groups;   /* by leader; after duplicates_find (assemble/duplicates.h) */
+    VEC(uint32_t) members;
 };
 
 /* Where a thread writes next. Zeroed at first. */
 struct index_cursor {
-    struct record *block; /* the block being filled */
+    struct record *block;    /* the block being filled */
+    struct sketch *sketches; /* beside it */
     uint32_t next;
     uint32_t end;
 };
@@ -52,6 +78,14 @@ struct record *index_add(struct index *index, struct index_cursor *cursor, struc
 
 struct record *index_record(const struct index *index, uint32_t number);
 
+/* The zeroed sketch beside the record that this cursor has added last. NULL when none are kept. */
+struct sketch *index_added_sketch(const struct index_cursor *cursor);
+struct sketch *index_sketch(const struct index *index, uint32_t number);
+void index_forget_sketches(struct index *index);
+
+/* The group whose leader has this number; NULL when it has its entry to itself. */
+const struct index_group *index_group_of(const struct index *index, uint32_t leader);
+
 /*
  * Puts the records in order, once all are there. `pieces` in source order; `source_of_file` gives the place in
  * `sources` of a record's file. A record is left out when
@@ -68,6 +102,7 @@ struct index_counts {
     size_t withdrawn;
     size_t held;
     size_t joined;
+    size_t copies; /* near-duplicates of others, which have no entry of their own; set after duplicates_find */
     size_t duplicates;
     int64_t next_date; /* the earliest date still to come; INT64_MAX: none */
 };

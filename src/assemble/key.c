@@ -9,7 +9,11 @@ static void append_derived(const struct article *article, struct buf *key) {
     date_append_day(&hashed, article->date.seconds);
     buf_append_byte(&hashed, '\n');
     text_fold(article->title, &folded, NULL);
+    size_t before = hashed.size;
     text_append_letters(buf_slice(&folded), &hashed);
+    /* A title of signs alone (🎉) would else be the same as every other one of its day. */
+    if (hashed.size == before)
+        buf_append_slice(&hashed, buf_slice(&folded));
     char hex[SHA256_HEX_SIZE + 1];
     struct sha256 hash = sha256_of(buf_slice(&hashed));
     sha256_hex(&hash, hex);

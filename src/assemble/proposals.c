@@ -11,10 +11,13 @@ enum {
     CAPACITY_FIRST = 1024,
 };
 
-/* The newest number that holds the value, plus 1, and how many hold it. */
+/*
+ * The newest number that holds the value, plus 1. When more than PROPOSALS_COMMON hold it: the oldest of the newest so
+ * many, plus 1. Until that one is out of the window there are too many, and nobody need count them again.
+ */
 struct proposals_head {
     uint32_t newest;
-    uint32_t count;
+    uint32_t common_until;
 };
 
 struct proposals_slot {
@@ -47,6 +50,14 @@ static struct proposals_head *head_of(const struct proposals *proposals, const s
     return value ? &proposals->heads[bin * VALUES + value % VALUES] : NULL;
 }
 
+void proposals_prefetch(const struct proposals *proposals, const struct sketch *sketch) {
+    for (size_t bin = 0; bin < BINS; bin++) {
+        const struct proposals_head *head = head_of(proposals, sketch, bin);
+        if (head)
+            __builtin_prefetch(head);
+    }
+}
+
 /* --- finding ------------------------------------------------------------------------------------------------ */
 
 struct touched {
@@ -56,11 +67,21 @@ struct touched {
 
 static void count_bin(const struct proposals *proposals, const struct sketch *sketch, size_t bin,
                       struct touched *touched) {
-    const struct proposals_head *head = head_of(proposals, sketch, bin);
-    if (!head || head->count > PROPOSALS_COMMON)
+    struct proposals_head *head = head_of(proposals, sketch, bin);
+    uint32_t holders[PROPOSALS_COMMON];
+    size_t count = 0;
+    if (!head || head->common_until > proposals->first)
         return;
     /* Chains run from the newest to the oldest; what is out of the window ends them. */
     for (uint32_t at = head->newest; at > proposals->first; at = slot_at(proposals, at - 1)->older[bin]) {
+        if (count == PROPOSALS_COMMON) {
+            head->common_until = at;
+            return;
+        }
+        holders[count++] = at;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t at = holders[i];
         struct proposals_slot *slot = slot_at(proposals, at - 1);
         if (bin == TITLE_BIN && slot->sketch->title != sketch->title)
             continue;
@@ -130,7 +151,6 @@ uint32_t proposals_add(struct proposals *proposals, const struct sketch *sketch)
             continue;
         slot->older[bin] = head->newest;
         head->newest = number + 1;
-        head->count++;
     }
     return number;
 }
@@ -147,18 +167,10 @@ void proposals_remove(struct proposals *proposals, uint32_t number) {
             link = &slot_at(proposals, *link - 1)->older[bin];
         }
         *link = slot->older[bin];
-        head->count--;
     }
     slot->sketch = NULL;
 }
 
 void proposals_expire(struct proposals *proposals, uint32_t first) {
-    for (; proposals->first < first; proposals->first++) {
-        const struct sketch *sketch = slot_at(proposals, proposals->first)->sketch;
-        for (size_t bin = 0; sketch && bin < BINS; bin++) {
-            struct proposals_head *head = head_of(proposals, sketch, bin);
-            if (head)
-                head->count--;
-        }
-    }
+    proposals->first = first;
 }

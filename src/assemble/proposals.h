@@ -37,6 +37,9 @@ struct proposal {
 /* At most PROPOSALS_MOST, those with the highest score, in ascending order of numbers. Returns how many. */
 size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, struct proposal *ret_proposals);
 
+/* Fetches what finding and adding will look at, while others are still being worked on. */
+void proposals_prefetch(const struct proposals *proposals, const struct sketch *sketch);
+
 /* `sketch` is borrowed until the number is expired. */
 uint32_t proposals_add(struct proposals *proposals, const struct sketch *sketch);
 

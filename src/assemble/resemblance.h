@@ -26,20 +26,33 @@ struct resemblance {
     size_t figures_same;   /* 12.5% in both */
     size_t figures_other;  /* 12.5% here, 13.1% in its place there */
     size_t names_other;    /* 普陀|区 here, 静安|区 there */
+    size_t names_repeated; /* how often the most frequent of them was made, the title counted in */
     size_t words_other;    /* all other substitutions of a few letters … */
-    size_t words_repeated; /* … and how often the most frequent of them and of the names was made */
+    size_t words_repeated; /* … and how often the most frequent of them was made */
+    size_t replaced;       /* letters in whose place stand quite other ones */
     bool titles_same;
+    bool titles_alike; /* the most part of them the same */
     bool titles_apart; /* alike but for a figure or a name */
+};
+
+/* Something of a few letters in the place of something else. */
+struct substitution {
+    uint64_t hash;
+    bool is_name;
+};
+
+struct letters {
+    VEC(uint32_t) items;
 };
 
 /* Memory, reused from one comparison to the next. Zeroed at first; one a thread. */
 struct comparison {
-    VEC(uint32_t) letters[2]; /* of the shorter text, of the longer one */
-    VEC(uint32_t) titles[2];  /* letters of titles, in the same order */
-    VEC(uint32_t) table;      /* runs of the longer text by hash: the first place, plus 1 */
-    VEC(uint32_t) next;       /* for a place the next one with its hash, plus 1 */
-    VEC(uint8_t) covered;     /* one a letter of the shorter text */
-    VEC(uint64_t) words;      /* hashes of substitutions */
+    struct letters letters[2]; /* of the shorter text, of the longer one */
+    struct letters titles[2];  /* in the same order */
+    VEC(uint32_t) table;       /* runs of the longer text by hash: the first place, plus 1 */
+    VEC(uint32_t) next;        /* for a place the next one with its hash, plus 1 */
+    VEC(uint8_t) covered;      /* one a letter of the shorter text */
+    VEC(struct substitution) words;
 };
 void comparison_release(struct comparison *comparison);
 

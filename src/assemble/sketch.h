@@ -14,21 +14,23 @@
  */
 enum {
     SKETCH_BINS = 20,
-    SKETCH_RUN = 5,          /* letters; with 4, texts of one trade agree by its set phrases */
-    SKETCH_TITLE_LEAST = 8,  /* letters of a title that says something: 公告 does not */
+    SKETCH_RUN = 5,         /* letters; with 4, texts of one trade agree by its set phrases */
+    SKETCH_TITLE_LEAST = 8, /* letters of a title that says something: 公告 does not */
 };
 
 struct sketch {
     uint16_t bins[SKETCH_BINS]; /* 0: empty */
     uint32_t text;              /* hash of its letters: the same text at once */
     uint32_t title;             /* hash of the title's; 0: too short */
+    uint32_t bytes;             /* of the text before it was folded; the caller's */
     uint32_t letters : 24;      /* of the text */
+    uint32_t rights : 2;        /* enum content_policy: how much of it may be shown */
     uint32_t alone : 1;         /* its source says duplicates: no */
     uint32_t has_address : 1;   /* of its own */
     uint32_t by_hand : 1;       /* it has labels or a title from people */
     uint32_t taken_back : 1;    /* withdrawn by an editor */
 };
-_Static_assert(sizeof(struct sketch) == 52, "kept beside every record until copies have been found");
+_Static_assert(sizeof(struct sketch) == 56, "kept beside every record until copies have been found");
 
 /* Of folded title and text (text/fold.h). The bits about the article are the caller's, and are cleared. */
 void sketch_make(struct slice title, struct slice text, struct sketch *ret_sketch);

@@ -4,7 +4,8 @@
 
 #include <stdalign.h>
 
-enum { BLOCK_SIZE = 64 * 1024 };
+/* Thousands of arenas hold a single message each, so the first blocks are small. */
+enum { FIRST_BLOCK = 512, SECOND_BLOCK = 4 * 1024, LAST_BLOCK = 64 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -13,6 +14,14 @@ struct arena_block {
     alignas(max_align_t) char bytes[];
 };
 
+/* Of the next block: the step behind the newest one, further on where `size` would be a large piece in it. */
+static size_t standard_size(const struct arena_block *newest, size_t size) {
+    size_t newest_size = newest ? newest->capacity : 0;
+    if (newest_size == 0 && size <= FIRST_BLOCK / 4)
+        return FIRST_BLOCK;
+    return newest_size <= FIRST_BLOCK && size <= SECOND_BLOCK / 4 ? SECOND_BLOCK : LAST_BLOCK;
+}
+
 static struct arena_block *block_with_room(struct arena *arena, size_t size, size_t alignment) {
     struct arena_block *block = arena->blocks;
     size_t at = block ? (block->used + alignment - 1) / alignment * alignment : 0;
@@ -20,12 +29,13 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size, siz
         block->used = at;
         return block;
     }
-    size_t capacity = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
+    size_t standard = standard_size(block, size);
+    size_t capacity = size > standard / 4 ? size : standard;
     struct arena_block *fresh = memory_resize(NULL, sizeof *fresh + capacity);
     *fresh = (struct arena_block){.older = block, .capacity = capacity};
     arena->total += capacity;
     /* A large piece goes behind the block that still has room, which stays the one to fill. */
-    if (block && capacity != BLOCK_SIZE) {
+    if (block && capacity != standard) {
         fresh->older = block->older;
         block->older = fresh;
     } else {

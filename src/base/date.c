@@ -102,11 +102,20 @@ static bool zone_file_exists(const char *name) {
     return good;
 }
 
+static bool is_named_zone(const char *name, int *ret_offset) {
+    return strcmp(name, "UTC") != 0 && !parse_offset(slice_of(name), ret_offset);
+}
+
+bool date_zone_exists(const char *name) {
+    int offset = 0;
+    return !is_named_zone(name, &offset) || (is_zone_name(slice_of(name)) && zone_file_exists(name));
+}
+
 bool date_set_zone(const char *name) {
     int offset = 0;
-    bool named = strcmp(name, "UTC") != 0 && !parse_offset(slice_of(name), &offset);
+    bool named = is_named_zone(name, &offset);
     if (named) {
-        if (!is_zone_name(slice_of(name)) || !zone_file_exists(name) || setenv("TZ", name, 1) != 0)
+        if (!date_zone_exists(name) || setenv("TZ", name, 1) != 0)
             return false;
         tzset();
     }
@@ -238,8 +247,11 @@ static bool parse_offset(struct slice text, int *ret_offset) {
     return true;
 }
 
-/* The names of RFC 822 5, which alone RFC 5322 4.3 gives a meaning. */
-static bool find_zone_name(struct slice name, int *ret_offset) {
+/*
+ * The names of RFC 822 5, which alone RFC 5322 4.3 gives a meaning: in dates of that form. Elsewhere only those that
+ * mean Greenwich are taken, for CST is Shanghai's time to whoever writes 2026-11-01 10:00:00 CST.
+ */
+static bool find_zone_name(struct slice name, bool is_mail, int *ret_offset) {
     static const struct {
         struct slice name;
         int hours;
@@ -250,7 +262,7 @@ static bool find_zone_name(struct slice name, int *ret_offset) {
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         if (slice_equal_ignoring_case(name, names[i].name)) {
             *ret_offset = names[i].hours * 3600;
-            return true;
+            return is_mail || names[i].hours == 0;
         }
     }
     return false;
@@ -287,7 +299,7 @@ static bool take_hours_minutes_seconds(struct slice *rest, int *ret_seconds) {
 }
 
 /* A time with or without a zone, to the end of the text. */
-static bool parse_clock(struct slice rest, struct clock_time *ret_time) {
+static bool parse_clock(struct slice rest, bool is_mail, struct clock_time *ret_time) {
     struct clock_time time = {0};
     if (!take_hours_minutes_seconds(&rest, &time.seconds))
         return false;
@@ -296,18 +308,19 @@ static bool parse_clock(struct slice rest, struct clock_time *ret_time) {
     if (slice_ends_with(rest, SLICE(")")))
         rest = slice_trim(slice_range(rest, 0, slice_find_byte(rest, '(', 0)));
     time.has_offset = rest.size > 0;
-    if (time.has_offset && !parse_offset(rest, &time.offset) && !find_zone_name(rest, &time.offset))
+    if (time.has_offset && !parse_offset(rest, &time.offset) && !find_zone_name(rest, is_mail, &time.offset))
         return false;
     *ret_time = time;
     return true;
 }
 
-static bool finish(struct day day, struct slice time_text, struct timestamp *ret_date) {
+/* `is_mail`: of RFC 822, which has names for zones. */
+static bool finish(struct day day, struct slice time_text, bool is_mail, struct timestamp *ret_date) {
     if (!day_is_valid(day))
         return false;
     struct clock_time time = {0};
     bool day_only = time_text.size == 0;
-    if (!day_only && !parse_clock(time_text, &time))
+    if (!day_only && !parse_clock(time_text, is_mail, &time))
         return false;
     int64_t local = seconds_of_day(day) + time.seconds;
     if (local > LAST_SECOND)
@@ -344,7 +357,7 @@ static bool parse_year_first(struct slice rest, struct timestamp *ret_date) {
         if (!take_chinese_month_day(&after_year, &day))
             return false;
         take_blanks(&after_year);
-        return finish(day, after_year, ret_date);
+        return finish(day, after_year, false, ret_date);
     }
     if (rest.size == 0 || !memchr("-/.", rest.data[0], 3))
         return false;
@@ -353,11 +366,11 @@ static bool parse_year_first(struct slice rest, struct timestamp *ret_date) {
     if (!take_number(&rest, 1, 2, &day.month) || !take(&rest, separator) || !take_number(&rest, 1, 2, &day.day))
         return false;
     if (rest.size == 0)
-        return finish(day, rest, ret_date);
+        return finish(day, rest, false, ret_date);
     if (!take(&rest, SLICE("T")) && !take(&rest, SLICE("t")) && !take_blanks(&rest))
         return false;
     /* The text was trimmed, so a blank has something behind it; a "T" may not. */
-    return rest.size > 0 && finish(day, rest, ret_date);
+    return rest.size > 0 && finish(day, rest, false, ret_date);
 }
 
 static const char day_names[] = "MonTueWedThuFriSatSun";
@@ -401,7 +414,7 @@ static bool parse_mail_date(struct slice rest, struct timestamp *ret_date) {
         return false;
     if (rest.size && !take_blanks(&rest))
         return false;
-    return finish(day, rest, ret_date);
+    return finish(day, rest, true, ret_date);
 }
 
 bool date_parse(struct slice text, struct timestamp *ret_date) {

@@ -2,9 +2,13 @@
 
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,10 +49,14 @@ static int read_piece(int descriptor, struct buf *buf, size_t wanted) {
 }
 
 bool file_read(const char *path, struct buf *buf) {
-    enum { PIECE = 64 * 1024 };
     CLEANUP(file_close) int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    return descriptor >= 0 && file_read_open(descriptor, buf);
+}
+
+bool file_read_open(int descriptor, struct buf *buf) {
+    enum { PIECE = 64 * 1024 };
     struct stat status;
-    if (descriptor < 0 || fstat(descriptor, &status) != 0)
+    if (fstat(descriptor, &status) != 0)
         return false;
     size_t before = buf->size;
     /* A file is read in one piece and one byte, which is not there; pipes and /proc say no size. */
@@ -257,7 +265,9 @@ static void visits_release(struct visits *visits) {
 enum entry_kind {
     ENTRY_FILE, /* or a link to one */
     ENTRY_FOLDER,
+    ENTRY_LINKED_FOLDER, /* not followed: the link may lead back up */
     ENTRY_OTHER,
+    ENTRY_GONE,
 };
 
 static enum entry_kind kind_of(DIR *folder, const struct dirent *entry) {
@@ -269,19 +279,36 @@ static enum entry_kind kind_of(DIR *folder, const struct dirent *entry) {
         return ENTRY_OTHER;
     struct stat status;
     if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return ENTRY_OTHER;
+        return ENTRY_GONE;
     if (S_ISDIR(status.st_mode))
         return ENTRY_FOLDER;
-    /* A link to a folder is not followed: it may lead back up. */
     if (S_ISLNK(status.st_mode) && fstatat(dirfd(folder), entry->d_name, &status, 0) != 0)
         return ENTRY_OTHER;
+    if (S_ISDIR(status.st_mode))
+        return ENTRY_LINKED_FOLDER;
     return S_ISREG(status.st_mode) ? ENTRY_FILE : ENTRY_OTHER;
+}
+
+static bool is_only_wildcards(struct slice name) {
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] != '*' && name.data[i] != '?')
+            return false;
+    return true;
+}
+
+/* Does whoever wrote the pattern expect a file where this stands? */
+static bool is_irregular(enum entry_kind kind, struct slice pattern, bool descends) {
+    if (kind == ENTRY_OTHER)
+        return true;
+    bool is_folder = kind == ENTRY_LINKED_FOLDER || (kind == ENTRY_FOLDER && !descends);
+    return is_folder && !is_only_wildcards(pattern);
 }
 
 /* One entry of a folder where name `next` of the pattern is looked for. */
 static void look_at(struct walk *walk, DIR *folder, const struct dirent *entry, struct visit at,
                     struct visits *ret_visits) {
     const struct slice *names = walk->names.items.items;
+    assert(names); /* a pattern has a name at least */
     struct slice name = slice_of(entry->d_name);
     bool any = is_any_folders(names[at.next]);
     size_t wanted = at.next + any;
@@ -293,6 +320,8 @@ static void look_at(struct walk *walk, DIR *folder, const struct dirent *entry, 
     enum entry_kind kind = kind_of(folder, entry);
     if (matches && is_last && kind == ENTRY_FILE)
         vec_push(&walk->list->paths, path_below(walk->arena, at.folder, entry->d_name));
+    else if (matches && is_last && is_irregular(kind, names[wanted], descends))
+        vec_push(&walk->list->irregular, path_below(walk->arena, at.folder, entry->d_name));
     if (kind != ENTRY_FOLDER)
         return;
     const char *path = path_below(walk->arena, at.folder, entry->d_name);
@@ -309,6 +338,10 @@ static bool is_dot_or_dots(const char *name) {
 /* The whole folder is read and closed before those in it are opened: depth costs no descriptors. */
 static void read_folder(struct walk *walk, struct visit at, struct visits *ret_visits) {
     DIR *folder = opendir(at.folder[0] ? at.folder : ".");
+    if (!folder && file_error_is_own(errno)) {
+        walk->list->error = errno;
+        return;
+    }
     if (!folder) {
         if (errno != ENOENT && errno != ENOTDIR)
             vec_push(&walk->list->unreadable, at.folder);
@@ -335,6 +368,8 @@ static void walk_from(struct walk *walk, struct visit at, struct visits *ret_vis
         read_folder(walk, at, ret_visits);
     else if (stat(at.folder, &status) == 0 && S_ISREG(status.st_mode))
         vec_push(&walk->list->paths, at.folder);
+    else if (lstat(at.folder, &status) == 0)
+        vec_push(&walk->list->irregular, at.folder);
 }
 
 static int compare_paths(const void *a, const void *b) {
@@ -369,11 +404,21 @@ void file_list_matching(const char *pattern, struct arena *arena, struct file_li
     names_release(&walk.names);
     sort_and_unite(ret_list->paths.items, &ret_list->paths.count);
     sort_and_unite(ret_list->unreadable.items, &ret_list->unreadable.count);
+    sort_and_unite(ret_list->irregular.items, &ret_list->irregular.count);
 }
 
 void file_list_release(struct file_list *list) {
     vec_release(&list->paths);
     vec_release(&list->unreadable);
+    vec_release(&list->irregular);
+}
+
+bool file_error_is_own(int error) {
+    static const int own[] = {EMFILE, ENFILE, ENOMEM, ENOSPC, EDQUOT, EROFS};
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
+        if (own[i] == error)
+            return true;
+    return false;
 }
 
 int file_open_unnamed(const char *folder) {
@@ -392,4 +437,15 @@ int file_open_unnamed(const char *folder) {
     if (descriptor >= 0)
         unlink(path.data);
     return descriptor;
+}
+
+int file_open_scratch(const char *folder) {
+    const char *wanted = getenv("TMPDIR");
+    const char *const folders[] = {folder, wanted && *wanted ? wanted : P_tmpdir, P_tmpdir};
+    for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
+        int descriptor = file_open_unnamed(folders[i]);
+        if (descriptor >= 0)
+            return descriptor;
+    }
+    return memfd_create("pindao", MFD_CLOEXEC);
 }

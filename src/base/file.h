@@ -12,6 +12,8 @@
 
 /* The whole file into *buf (appended). errno EFBIG when it has more than the buffer's ceiling allows. */
 MUST_CHECK bool file_read(const char *path, struct buf *buf);
+/* The same from where an open file stands to its end. */
+MUST_CHECK bool file_read_open(int descriptor, struct buf *buf);
 /* Up to `size` bytes at `offset` into `bytes`; *ret_read is less than size only at the end of the file. */
 MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t offset, size_t *ret_read);
 /* All of it, or an error. */
@@ -22,18 +24,33 @@ MUST_CHECK bool file_write(int descriptor, struct slice bytes);
  * program ends. -1 when none can be made there.
  */
 int file_open_unnamed(const char *folder);
+/*
+ * The same wherever it can be made: in `folder`, else in TMPDIR, else in the system's folder for such files, else in
+ * memory. For what need not last, where the folder may not be there yet or not be writable.
+ */
+int file_open_scratch(const char *folder);
 
 /*
  * Files that match a pattern, sorted by bytes: an asterisk and `?` match within a name, a double asterisk as a whole
  * name any number of folders. Hidden names are matched only by a pattern that writes the dot. Symbolic links to files
  * are followed, to folders not, unless the pattern itself names the folder. A double asterisk at the end is every file
  * below. Paths start as the pattern starts, and live in the arena. A pattern without wildcards gives itself, whether it
- * exists or not, so that opening it says what is wrong. Folders that cannot be read are appended to ret_unreadable.
+ * exists or not, so that opening it says what is wrong.
  */
 struct file_list {
     VEC(const char *) paths;
-    VEC(const char *) unreadable;
+    VEC(const char *) unreadable; /* folders */
+    /*
+     * What matches but is no file: links that lead nowhere, pipes; and folders that are not gone into and have the name
+     * of a file: the last name of the pattern is more than wildcards. Sorted too.
+     */
+    VEC(const char *) irregular;
+    int error; /* errno, when a folder could not be read for a reason of ours (file_error_is_own); else 0 */
 };
+
+/* Is this errno no fault of the file: too many open ones, no memory, no room? */
+bool file_error_is_own(int error);
+
 void file_list_release(struct file_list *list);
 void file_list_matching(const char *pattern, struct arena *arena, struct file_list *ret_list);
 

@@ -296,6 +296,15 @@ static bool is_tracker(struct slice parameter) {
     return false;
 }
 
+/* %e4 and %E4 are the same (RFC 3986 6.2.2.1), and tools disagree on which of them to write. */
+static void append_upper_escapes(struct buf *buf, struct slice part) {
+    for (size_t i = 0; i < part.size; i++) {
+        bool escaped = (i >= 1 && part.data[i - 1] == '%') || (i >= 2 && part.data[i - 2] == '%');
+        char c = part.data[i];
+        buf_append_byte(buf, escaped && c >= 'a' && c <= 'f' ? (char)(c - 32) : c);
+    }
+}
+
 /* "?" and what is left of the query; nothing when nothing is left. */
 static void append_query_without_trackers(struct buf *buf, struct slice query) {
     size_t begin = buf->size;
@@ -305,7 +314,7 @@ static void append_query_without_trackers(struct buf *buf, struct slice query) {
         if (is_tracker(parameter))
             continue;
         buf_append_byte(buf, mark);
-        buf_append_slice(buf, parameter);
+        append_upper_escapes(buf, parameter);
         mark = '&';
     }
     if (buf->size == begin + 1)
@@ -325,7 +334,7 @@ bool uri_append_key(struct buf *buf, struct slice uri) {
     bool secure = slice_equal_ignoring_case(parts.scheme, SLICE("https"));
     bool is_default = slice_equal(authority.port, secure ? SLICE("443") : SLICE("80"));
     append_part(buf, authority.port.size && !is_default, ':', authority.port);
-    buf_append_slice(buf, parts.path.size ? parts.path : SLICE("/"));
+    append_upper_escapes(buf, parts.path.size ? parts.path : SLICE("/"));
     if (parts.has_query)
         append_query_without_trackers(buf, parts.query);
     return true;

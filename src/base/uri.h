@@ -27,8 +27,9 @@ void uri_append_encoded(struct buf *buf, struct slice uri);
 /*
  * What is left of an address as the key of an article, so that it survives https, www. and trackers: host in lower
  * case (ASCII letters); scheme, user, one "www.", the scheme's default port, fragment and the query parameters utm_*,
- * spm, from, chksm, scene (as spelled here) taken away; an empty path is "/", an empty query none. All else stays as it
- * is written, percent-encoding and order too. This list is closed and never changes: ids depend on it.
+ * spm, from, chksm, scene (as spelled here) taken away; an empty path is "/", an empty query none. Hexadecimal
+ * digits behind a percent sign become upper case; all else stays as it is written, percent-encoding and order too. This
+ * list is closed and never changes: ids depend on it.
  * "https://WWW.Example.org:443/a?from=x&id=1#t" becomes "example.org/a?id=1". false when it is no web address.
  */
 MUST_CHECK bool uri_append_key(struct buf *buf, struct slice uri);

@@ -257,7 +257,7 @@ static void atom_close(struct elements *elements, struct slice text) {
         elements->entry_id = arena_copy(&elements->checker->arena, text);
     else if (frame->element == UPDATED && of_entry)
         elements->entry_updated = hash64(text) >> 1;
-    else if (frame->element == SOURCE && frame->seen & ELEMENT(AUTHOR))
+    else if (parent && frame->element == SOURCE && frame->seen & ELEMENT(AUTHOR))
         parent->flags |= HAS_AUTHOR;
     else if (frame->element == ENTRY)
         close_entry(elements);

@@ -228,8 +228,18 @@ static void on_close(void *context, const char *namespace, const char *name) {
     buf_clear(&elements->text);
 }
 
+/* That of RSS 0.91, which its specification asks for, is the only one that stands in feeds. */
+static bool on_doctype(void *context, const char *public_identifier, struct xml_place place) {
+    struct elements *elements = context;
+    if (strcmp(public_identifier, "-//Netscape Communications//DTD RSS 0.91//EN") != 0)
+        return false;
+    check_warning(elements->checker, place, "the DOCTYPE of RSS 0.91: readers pass over it, or over the feed");
+    return true;
+}
+
 void check_xml(struct checker *checker) {
-    static const struct xml_handler handler = {.open = on_open, .text = on_text, .close = on_close};
+    static const struct xml_handler handler = {
+        .open = on_open, .text = on_text, .close = on_close, .doctype = on_doctype};
     struct elements elements = {.checker = checker, .text = BUF(TEXT_MOST)};
     struct xml_error error;
     if (!xml_parse(checker->document, &handler, &elements, &error))

@@ -28,6 +28,15 @@ struct classifier *classifier_new(const struct taxonomies *taxonomies, struct sl
     return classifier;
 }
 
+bool classifier_check_expressions(const struct taxonomies *taxonomies, struct diagnostics *diagnostics) {
+    struct classifier *classifier = memory_new(sizeof *classifier);
+    classifier->taxonomies = taxonomies;
+    rules_compile(classifier);
+    bool good = expressions_compile(classifier, diagnostics);
+    classifier_free(classifier);
+    return good;
+}
+
 void classifier_serialise(const struct classifier *classifier, struct buf *bytes) {
     database_serialise(classifier, bytes);
 }

@@ -20,6 +20,8 @@ struct classifier_worker;
  */
 struct classifier *classifier_new(const struct taxonomies *taxonomies, struct slice cached,
                                   struct diagnostics *diagnostics);
+/* Only the regular expressions, and only to report: false for one that cannot be compiled. */
+MUST_CHECK bool classifier_check_expressions(const struct taxonomies *taxonomies, struct diagnostics *diagnostics);
 void classifier_free(struct classifier *classifier);
 /* The compiled database, to be cached. */
 void classifier_serialise(const struct classifier *classifier, struct buf *bytes);

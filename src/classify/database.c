@@ -9,7 +9,7 @@
  */
 
 /* Of what depends on this file in a serialised database. */
-#define DATABASE_FORMAT "pindao-rules-1\n"
+#define DATABASE_FORMAT "pindao-rules-2\n"
 enum { HASH_HEX_SIZE = 32 };
 
 struct request {
@@ -72,7 +72,8 @@ static void request_fill(struct request *request, const struct classifier *class
         if (!expression->unfiltered) {
             const char *text = arena_copy(&request->arena, expression->text).data;
             request_add(request, text,
-                        HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_MULTILINE | HS_FLAG_PREFILTER | HS_FLAG_SINGLEMATCH,
+                        HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_CASELESS | HS_FLAG_MULTILINE | HS_FLAG_PREFILTER |
+                            HS_FLAG_SINGLEMATCH,
                         classifier->pattern_count + i);
         }
     }

@@ -262,7 +262,7 @@ static void expressions_match(struct classifier_worker *worker, struct place pla
         good &= expression_match(worker, expression, worker->column_begin, (uint32_t)worker->folded.size);
         if (!good) {
             (void)diag_report(diagnostics, DIAGNOSTIC_RULE_GAVE_UP, place, "/%.*s/ (%.*s:%u)",
-                              SLICE_ARGUMENTS(expression->text), SLICE_ARGUMENTS(expression->word->place.file),
+                              SLICE_ARGUMENTS(expression->word->folded), SLICE_ARGUMENTS(expression->word->place.file),
                               expression->word->place.line);
         }
     }

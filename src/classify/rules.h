@@ -51,7 +51,7 @@ struct pattern {
 };
 
 struct expression {
-    struct slice text;
+    struct slice text;      /* folded, for it is compared with folded text */
     const struct word *word; /* the first that has it, for messages */
     pcre2_code *code;
     uint32_t first_use;
@@ -137,6 +137,11 @@ struct classifier {
 void rules_compile(struct classifier *classifier);
 /* Compiles the expressions; false after reporting each that is none, or that can match the empty string. */
 MUST_CHECK bool expressions_compile(struct classifier *classifier, struct diagnostics *diagnostics);
+/*
+ * The expression with its literal characters folded as the text is: traditional and full-width ones are found as other
+ * words are. What it matches is compared without case, so /M50/ and [A-Z] do what they look like.
+ */
+struct slice expression_fold(struct slice text, struct arena *arena);
 void expressions_release(struct classifier *classifier);
 /* Makes or takes from `cached` the vectorscan database; false after reporting. */
 MUST_CHECK bool database_compile(struct classifier *classifier, struct slice cached, struct diagnostics *diagnostics);

@@ -14,6 +14,8 @@
 struct plain_text {
     struct slice text; /* the body, or the summary where there is no body */
     size_t lead_size;  /* bytes of its first paragraph, at most 150 characters: what rules call the lead */
+    size_t shown_size; /* bytes of what clean_html makes of it; of plain text without the tags around paragraphs */
+    bool has_image;    /* in a body of Markdown or HTML */
 };
 enum { LEAD_MOST = 150 /* characters */ };
 

@@ -49,6 +49,7 @@ static size_t lead_of(struct slice text) {
 
 bool clean_plain_text(const struct article *article, struct arena *arena, struct plain_text *ret_text) {
     struct slice text = article->body.size ? article->body : article->summary;
+    struct plain_text result = {0};
     if (article->body.size && article->format != BODY_TEXT) {
         CLEANUP(buf_release) struct buf html = BUF(MARKUP_MOST);
         CLEANUP(buf_release) struct buf plain = BUF(MARKUP_MOST);
@@ -56,10 +57,14 @@ bool clean_plain_text(const struct article *article, struct arena *arena, struct
             return false;
         html_append_text(buf_slice(&html), &plain);
         text = arena_copy(arena, slice_trim(buf_slice(&plain)));
+        result.shown_size = html.size;
+        result.has_image = slice_find(buf_slice(&html), SLICE("<img"), 0) < html.size;
     } else if (!is_plain(text)) {
         text = text_by_lines(text, arena);
     }
-    text = slice_trim(text);
-    *ret_text = (struct plain_text){text, lead_of(text)};
+    result.text = slice_trim(text);
+    result.lead_size = lead_of(result.text);
+    result.shown_size = result.shown_size ? result.shown_size : result.text.size;
+    *ret_text = result;
     return true;
 }

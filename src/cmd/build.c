@@ -3,6 +3,7 @@
 #include "cmd/configuration.h"
 #include "cmd/corpus.h"
 #include "cmd/feeds.h"
+#include "cmd/folders.h"
 #include "cmd/guard.h"
 #include "cmd/report.h"
 
@@ -21,7 +22,7 @@ struct build {
     struct channels channels;
     struct output *output;
     struct feeds_counts feeds;
-    struct buf widest; /* the Atom feed of the widest channel */
+    struct widest_feed widest;
     struct report report;
 };
 
@@ -29,21 +30,30 @@ enum { ATTEMPTS = 3 /* at reading sources that change while they are read */ };
 
 static int exit_code_of(enum output_result result) {
     switch (result) {
-    case OUTPUT_OK: return EX_OK;
-    case OUTPUT_BUSY: return EX_TEMPFAIL;
-    case OUTPUT_CANNOT_CREATE: return EX_CANTCREAT;
-    case OUTPUT_NO_PERMISSION: return EX_NOPERM;
-    case OUTPUT_CLASH: return EX_CANTCREAT;
-    case OUTPUT_FAILED: return EX_IOERR;
+    case OUTPUT_OK:
+        return EX_OK;
+    case OUTPUT_BUSY:
+        return EX_TEMPFAIL;
+    case OUTPUT_CANNOT_CREATE:
+        return EX_CANTCREAT;
+    case OUTPUT_NO_PERMISSION:
+        return EX_NOPERM;
+    case OUTPUT_CLASH:
+        return EX_CANTCREAT;
+    case OUTPUT_FAILED:
+        return EX_IOERR;
     }
     return EX_SOFTWARE;
 }
 
+static int check_folders(struct build *build) {
+    build->state_folder = configuration_state_folder(&build->options, &build->settings);
+    return folders_check(&build->options, &build->settings, build->state_folder, &build->diagnostics);
+}
+
 static int open_output(struct build *build) {
     struct settings *settings = &build->settings;
-    const char *directory = build->options.output;
-    if (!directory)
-        directory = file_join(&settings->arena, settings->folder, settings->output.directory.data);
+    const char *directory = configuration_output_folder(&build->options, settings);
     const struct output_options options = {
         .directory = directory,
         .wait = build->options.wait,
@@ -58,19 +68,15 @@ static int open_output(struct build *build) {
 }
 
 static int compile_rules(struct build *build) {
-    build->state_folder = configuration_state_folder(&build->options, &build->settings);
     build->cache = build->options.full ? NULL : cache_open(build->state_folder, &build->diagnostics);
     return corpus_init(&build->corpus, &build->settings, build->cache, &build->diagnostics) ? EX_OK : EX_CONFIG;
 }
 
 static int read_articles(struct build *build) {
     corpus_read(&build->corpus, &build->options, build->state_folder, &build->diagnostics);
-    const struct index_counts *counts = &build->corpus.counts;
-    if (counts->articles + counts->future + counts->withdrawn + counts->held + counts->joined > 0)
-        return EX_OK;
-    diag_report(&build->diagnostics, DIAGNOSTIC_NO_ARTICLES,
-                (struct place){.file = slice_of(build->options.config)}, "%s", "");
-    return EX_NOINPUT;
+    if (build->diagnostics.per_id[DIAGNOSTIC_READING_FAILED])
+        return EX_IOERR;
+    return guard_articles(&build->options, &build->corpus.counts, &build->diagnostics) ? EX_OK : EX_NOINPUT;
 }
 
 static int make_channels(struct build *build) {
@@ -88,8 +94,8 @@ static int guard_channels(struct build *build) {
 static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
-        enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder, build->output,
-                                               &build->widest, &build->diagnostics, &build->feeds);
+        enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder,
+                                               build->output, &build->widest, &build->diagnostics, &build->feeds);
         if (result == FEEDS_OK)
             return EX_OK;
         if (result == FEEDS_NOT_VALID)
@@ -112,8 +118,9 @@ static int finish_output(struct build *build) {
 }
 
 static int guard_tree(struct build *build) {
-    return guard_entries(&build->options, &build->channels, buf_slice(&build->widest), build->output,
-                         &build->diagnostics)
+    if (!guard_emptied(&build->options, build->output, &build->diagnostics))
+        return EX_NOINPUT;
+    return guard_entries(&build->options, &build->channels, &build->widest, build->output, &build->diagnostics)
                ? EX_OK
                : EX_CANTCREAT;
 }
@@ -124,10 +131,13 @@ static int swap_trees(struct build *build) {
     return exit_code_of(output_swap(build->output, &build->diagnostics));
 }
 
-/* The steps in order; the first that fails ends the run, and the tree being served stands. */
+/*
+ * The steps in order; the first that fails ends the run, and the tree being served stands. The lock is taken before
+ * anything that takes long, so that runs from cron do not pile up.
+ */
 static int (*const steps[])(struct build *) = {
-    make_channels, compile_rules, open_output,   guard_channels, read_articles,
-    write_feeds,   finish_output, guard_tree,    swap_trees,
+    check_folders, make_channels, open_output,   guard_channels, compile_rules,
+    read_articles, write_feeds,   finish_output, guard_tree,     swap_trees,
 };
 
 static void fill_report(struct build *build, int exit_code) {
@@ -142,6 +152,7 @@ static void fill_report(struct build *build, int exit_code) {
     build->report.withdrawn = corpus->counts.withdrawn;
     build->report.held = corpus->counts.held;
     build->report.joined = corpus->counts.joined;
+    build->report.copies = corpus->counts.copies;
     build->report.duplicates = corpus->counts.duplicates;
     build->report.channels = build->feeds.channels;
     build->report.shown = build->feeds.shown;
@@ -158,16 +169,17 @@ static void build_release(struct build *build) {
     channels_release(&build->channels);
     if (build->corpus.settings)
         corpus_release(&build->corpus);
-    buf_release(&build->widest);
+    widest_feed_release(&build->widest);
     cache_close(build->cache);
     settings_release(&build->settings);
     diagnostics_release(&build->diagnostics);
 }
 
 int build_command(int argc, char **argv) {
-    struct build build = {.widest = BUF(BUF_UNLIMITED)};
+    struct build build = {.widest = {BUF(BUF_UNLIMITED), BUF(BUF_UNLIMITED)}};
     int code = EX_OK;
-    if (!options_read(argc, argv, "coSnjdfswJRMGvq", &build.diagnostics, &build.options))
+    if (!options_read(argc, argv, "coSnjdfswJRMGvq", &build.diagnostics, &build.options) ||
+        !options_end(argc, argv, &build.options, &build.diagnostics))
         code = EX_USAGE;
     if (code == EX_OK)
         code = configuration_load(&build.options, &build.diagnostics, &build.settings);

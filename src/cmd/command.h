@@ -16,6 +16,7 @@ struct command {
 
 int build_command(int argc, char **argv);
 int check_command(int argc, char **argv);
+int clean_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int validate_command(int argc, char **argv);

@@ -10,6 +10,8 @@
  */
 int configuration_load(struct options *options, struct diagnostics *diagnostics, struct settings *ret_settings);
 
+/* What --output says, else the configuration. In the settings' arena. */
+const char *configuration_output_folder(const struct options *options, struct settings *settings);
 /* .pindao beside the configuration, or what --state says. In the settings' arena. */
 const char *configuration_state_folder(const struct options *options, struct settings *settings);
 

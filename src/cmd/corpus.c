@@ -1,7 +1,10 @@
 #include "cmd/corpus.h"
 
 #include "base/pool.h"
+#include "base/utf8.h"
 #include "cmd/article_input.h"
+#include "cmd/clashes.h"
+#include "cmd/copies.h"
 #include "cmd/held.h"
 #include "cmd/progress.h"
 #include "text/fold.h"
@@ -52,15 +55,20 @@ struct corpus_worker {
 /* What a piece leaves behind, to be put in order when all are done. */
 struct corpus_piece {
     struct index_runs runs;
-    struct diagnostics diagnostics;
+    struct diagnostics *diagnostics; /* until they are gathered; NULL for none */
     struct named_articles named;
     struct ingest_result result;
+    bool done;
 };
 
 struct reading {
     struct corpus *corpus;
     struct corpus_worker *workers;
     struct corpus_piece *pieces;
+    struct diagnostics *diagnostics; /* of all pieces that are gathered */
+    pthread_mutex_t gathering;
+    size_t gathered; /* pieces, from the first on */
+    unsigned lines;  /* of those of the file at hand */
     struct held held;
     struct progress progress;
 };
@@ -70,27 +78,34 @@ struct taking {
     struct corpus *corpus;
     struct corpus_worker *worker;
     struct corpus_piece *piece;
+    struct diagnostics *diagnostics; /* the piece's */
     const struct ingest_file *file;
     const struct held *held;
 };
 
-static void collect_labels(const struct taxonomies *taxonomies, const struct decision *decisions, uint64_t *bits,
-                           size_t words) {
-    memset(bits, 0, words * sizeof *bits);
+uint32_t corpus_labels(struct corpus *corpus, const struct decision *decisions, uint64_t *bits) {
+    const struct taxonomies *taxonomies = &corpus->settings->taxonomies;
+    memset(bits, 0, corpus->labels.words * sizeof *bits);
     for (size_t i = 0; i < taxonomies->count; i++)
         for (size_t term = 0; term < taxonomies->items[i].term_count; term++)
             if (decisions[i].terms[term].chosen)
                 label_bit_set(bits, taxonomies->items[i].first_term + term);
+    return label_table_number(&corpus->labels, bits);
 }
 
 static uint32_t decide_labels(const struct taking *taking, const struct article *article, const struct plain_text *text,
                               struct place place) {
-    const struct corpus *corpus = taking->corpus;
     struct corpus_worker *worker = taking->worker;
     const struct classify_input input = article_input(article, text);
-    const struct decision *decisions = classify(worker->classifier, &input, false, place, &taking->piece->diagnostics);
-    collect_labels(&corpus->settings->taxonomies, decisions, worker->bits, corpus->labels.words);
-    return label_table_number(&taking->corpus->labels, worker->bits);
+    const struct decision *decisions = classify(worker->classifier, &input, false, place, taking->diagnostics);
+    return corpus_labels(taking->corpus, decisions, worker->bits);
+}
+
+/* The text as the classifier has folded it: lead and body, of which the one ends where the other begins. */
+static struct slice folded_text(const struct classifier_worker *classifier) {
+    struct slice text = classify_folded(classifier, FIELD_LEAD);
+    text.size += classify_folded(classifier, FIELD_BODY).size;
+    return text;
 }
 
 /* The word of hold: that keeps the article back; NULL for none. The classifier has folded title and text. */
@@ -99,11 +114,9 @@ static const struct hold_word *find_hold(const struct taking *taking, const stru
     const struct classifier_worker *classifier = taking->worker->classifier;
     if (!held->words)
         return NULL;
-    struct slice text = classify_folded(classifier, FIELD_LEAD);
-    text.size += classify_folded(classifier, FIELD_BODY).size; /* the one ends where the other begins */
     const struct hold_word *word = held_by(held, classify_folded(classifier, FIELD_TITLE));
     if (!word)
-        word = held_by(held, text);
+        word = held_by(held, folded_text(classifier));
     if (!word && article->body.size && article->summary.size) {
         buf_clear(&taking->worker->summary);
         text_fold(article->summary, &taking->worker->summary, NULL);
@@ -118,12 +131,44 @@ static bool is_held(const struct taking *taking, const struct article *article, 
     if (!word)
         return false;
     if (!article->withdrawn)
-        diag_report(&taking->piece->diagnostics,
+        diag_report(taking->diagnostics,
                     held_is_known(taking->held, key) ? DIAGNOSTIC_HELD_STILL : DIAGNOSTIC_HELD, place,
                     "%.*s, for %.*s (%.*s:%u): %.*s", SLICE_ARGUMENTS(buf_slice(&taking->worker->key)),
                     SLICE_ARGUMENTS(word->written), SLICE_ARGUMENTS(word->place.file), word->place.line,
                     SLICE_ARGUMENTS(article->title));
     return true;
+}
+
+/* Beside the record that was added last. */
+static void sketch_article(const struct taking *taking, const struct article *as_read, const struct article *article,
+                           const struct plain_text *text) {
+    const struct classifier_worker *classifier = taking->worker->classifier;
+    const struct source *source = taking->file->source;
+    struct sketch *sketch = index_added_sketch(&taking->worker->cursor);
+    if (!sketch)
+        return;
+    sketch_make(classify_folded(classifier, FIELD_TITLE), folded_text(classifier), sketch);
+    sketch->bytes = (uint32_t)text->text.size;
+    sketch->rights = source->content & 3;
+    sketch->alone = source->alone;
+    sketch->has_address = article->url.size > 0;
+    sketch->by_hand = article->label_count > 0 || !slice_equal(article->title, as_read->title);
+    sketch->taken_back = article->withdrawn && !as_read->withdrawn;
+}
+
+/* Of what a browser shows as nothing too: U+00A0 and U+3000. */
+static bool is_blank(struct slice text) {
+    uint32_t character = 0;
+    for (size_t at = 0; at < text.size; at += utf8_decode(text, at, &character))
+        if (!slice_starts_with(slice_from(text, at), SLICE("\u00a0")) &&
+            !slice_starts_with(slice_from(text, at), SLICE("\u3000")) && !memchr(" \t\n", text.data[at], 3))
+            return false;
+    return true;
+}
+
+/* Scripts, comments, empty paragraphs: what stood in the source is gone when it is clean. */
+static bool is_empty(const struct article *article, const struct plain_text *text) {
+    return !text->has_image && !article->withdrawn && is_blank(text->text) && is_blank(article->summary);
 }
 
 /* correct → clean → classify → hold → index, for one article that was read. */
@@ -138,7 +183,13 @@ static void take_article(void *context, const struct article *as_read, struct lo
     struct correction_effect effect =
         corrections_apply(&taking->corpus->desk, &article, &worker->key, &worker->arena, &taking->piece->named);
     if (!clean_plain_text(&article, &worker->arena, &text)) {
-        diag_report(&taking->piece->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s",
+        diag_report(taking->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s",
+                    SLICE_ARGUMENTS(article.title));
+        taking->piece->result.refused++;
+        return;
+    }
+    if (is_empty(&article, &text)) {
+        diag_report(taking->diagnostics, DIAGNOSTIC_BODY_MISSING, place, "nothing of it can be shown: %.*s",
                     SLICE_ARGUMENTS(article.title));
         taking->piece->result.refused++;
         return;
@@ -153,28 +204,60 @@ static void take_article(void *context, const struct article *as_read, struct lo
         .location = location,
         .content_hash = (uint32_t)hash64(bytes),
         .labels = labels,
-        .text_bytes = (uint32_t)text.text.size,
+        .text_bytes = taking->file->source->content == CONTENT_FULL ? (uint32_t)text.shown_size : 0,
+        .derived = slice_starts_with(buf_slice(&worker->key), SLICE("doc/")),
         .withdrawn = article.withdrawn,
         .held = !effect.released && is_held(taking, &article, key, place),
     };
+    sketch_article(taking, as_read, &article, &text);
+}
+
+/*
+ * What the pieces that are done reported, in their order, with lines counted from the start of their files. Done as
+ * they end: the messages of all at once would follow the number of files.
+ */
+static void gather(struct reading *reading, size_t number) {
+    struct corpus *corpus = reading->corpus;
+    const struct ingest_plan *plan = &corpus->plan;
+    pthread_mutex_lock(&reading->gathering);
+    reading->pieces[number].done = true;
+    for (size_t i = reading->gathered; i < plan->pieces.count && reading->pieces[i].done; i++) {
+        struct corpus_piece *piece = &reading->pieces[i];
+        if (i > 0 && plan->pieces.items[i].file != plan->pieces.items[i - 1].file)
+            reading->lines = 0;
+        if (piece->diagnostics)
+            diagnostics_append(reading->diagnostics, piece->diagnostics, reading->lines);
+        free(piece->diagnostics);
+        piece->diagnostics = NULL;
+        reading->lines += piece->result.lines;
+        corpus->refused += piece->result.refused;
+        reading->gathered = i + 1;
+    }
+    pthread_mutex_unlock(&reading->gathering);
 }
 
 static void read_piece(void *context, size_t number, size_t worker) {
     struct reading *reading = context;
     struct corpus *corpus = reading->corpus;
     struct corpus_piece *piece = &reading->pieces[number];
+    struct diagnostics diagnostics = {0};
     struct taking taking = {
         .corpus = corpus,
         .worker = &reading->workers[worker],
         .piece = piece,
+        .diagnostics = &diagnostics,
         .file = &corpus->plan.files.items[corpus->plan.pieces.items[number].file],
         .held = &reading->held,
     };
     struct ingest_result result = {0};
-    ingest_piece_read(&corpus->plan, number, &taking.worker->ingest, take_article, &taking, &piece->diagnostics,
-                      &result);
+    ingest_piece_read(&corpus->plan, number, &taking.worker->ingest, take_article, &taking, &diagnostics, &result);
     piece->result.lines = result.lines;
     piece->result.refused += result.refused;
+    if (diagnostics.items.count || diagnostics.dropped) {
+        piece->diagnostics = memory_new(sizeof *piece->diagnostics);
+        *piece->diagnostics = diagnostics;
+    }
+    gather(reading, number);
     progress_step(&reading->progress);
 }
 
@@ -201,19 +284,6 @@ static void workers_free(struct corpus_worker *workers, size_t count) {
         free(workers[i].bits);
     }
     free(workers);
-}
-
-/* What the pieces reported, in their order, with lines counted from the start of their files. */
-static void gather(struct reading *reading, struct diagnostics *diagnostics) {
-    const struct ingest_plan *plan = &reading->corpus->plan;
-    unsigned lines = 0;
-    for (size_t i = 0; i < plan->pieces.count; i++) {
-        if (i > 0 && plan->pieces.items[i].file != plan->pieces.items[i - 1].file)
-            lines = 0;
-        diagnostics_append(diagnostics, &reading->pieces[i].diagnostics, lines);
-        lines += reading->pieces[i].result.lines;
-        reading->corpus->refused += reading->pieces[i].result.refused;
-    }
 }
 
 /* Whom the names in corrections.yaml mean is known when all articles are. */
@@ -262,9 +332,18 @@ static void report_silent_sources(const struct corpus *corpus, int64_t now, stru
     free(newest);
 }
 
+/* Members of a group are joined even where nobody looks for copies. */
+static bool corrections_join(const struct corrections *corrections) {
+    for (size_t i = 0; i < corrections->count; i++)
+        if (corrections->items[i].same_as.keys.count)
+            return true;
+    return false;
+}
+
 static void begin_anew(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics) {
     index_release(&corpus->index);
     index_init(&corpus->index);
+    corpus->index.sketched = corpus->settings->duplicates.wanted || corrections_join(&corpus->settings->corrections);
     ingest_plan_release(&corpus->plan);
     ingest_plan_make(&corpus->plan, corpus->settings, spool_folder, diagnostics);
     corpus->refused = 0;
@@ -282,24 +361,27 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
         .corpus = corpus,
         .workers = workers_new(corpus, options->jobs),
         .pieces = memory_new_array(count, sizeof *reading.pieces),
+        .diagnostics = diagnostics,
     };
     /* --strict wants to hear of everything again. */
     held_init(&reading.held, &corpus->settings->corrections, options->strict ? NULL : corpus->cache);
     progress_begin(&reading.progress, options->verbosity >= 0, "reading", count);
+    pthread_mutex_init(&reading.gathering, NULL);
     pool_run(options->jobs, count, read_piece, &reading);
+    pthread_mutex_destroy(&reading.gathering);
     progress_end(&reading.progress);
     workers_free(reading.workers, options->jobs);
-    gather(&reading, diagnostics);
     settle(&reading, diagnostics);
     arrange(&reading, options->now);
+    clashes_report(corpus, diagnostics);
     report_silent_sources(corpus, options->now, diagnostics);
+    copies_find(corpus, options);
     if (!options->dry_run)
         held_remember(&reading.held, &corpus->index, corpus->cache);
     held_release(&reading.held);
     for (size_t i = 0; i < count; i++) {
         vec_release(&reading.pieces[i].runs.runs);
         vec_release(&reading.pieces[i].named.items);
-        diagnostics_release(&reading.pieces[i].diagnostics);
     }
     free(reading.pieces);
 }

@@ -35,4 +35,7 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
                  struct diagnostics *diagnostics);
 void corpus_release(struct corpus *corpus);
 
+/* The number of the set of labels that was decided on. `bits`: room for corpus->labels.words of them. */
+uint32_t corpus_labels(struct corpus *corpus, const struct decision *decisions, uint64_t *bits);
+
 #endif

@@ -17,9 +17,9 @@ struct feeds {
     const struct channels *channels;
     const struct options *options;
     struct output *output;
-    struct buf *widest;
+    struct widest_feed *widest;
     struct pieces pieces;
-    size_t format;                /* the one at hand, of pieces.formats */
+    size_t format; /* the one at hand, of pieces.formats */
     struct feeds_worker *workers;
     struct diagnostics *problems; /* one a channel: merged in their order */
     atomic_bool not_valid;
@@ -118,10 +118,10 @@ static void write_feed(void *context, size_t job, size_t number) {
     buf_append_slice(&path, slice_from(channel->path, 1));
     buf_append_string(&path, format->file_name);
     if (is_valid(feeds, buf_slice(&worker->feed), buf_slice(&path), channel->entries.count, &feeds->problems[job]))
-        output_put(feeds->output, buf_slice(&path), buf_slice(&worker->feed), format->media_type,
-                   (uint32_t)channel->entries.count);
-    if (channel == channels_widest(feeds->channels) && strcmp(format->name, "atom") == 0)
-        buf_append_slice(feeds->widest, buf_slice(&worker->feed));
+        output_put_feed(feeds->output, buf_slice(&path), buf_slice(&worker->feed), format->media_type,
+                        (uint32_t)channel->entries.count);
+    if (slice_equal(buf_slice(&path), buf_slice(&feeds->widest->path)))
+        buf_append_slice(&feeds->widest->bytes, buf_slice(&worker->feed));
 }
 
 static void write_format(struct feeds *feeds, struct diagnostics *diagnostics) {
@@ -169,7 +169,7 @@ static void write_opml(struct feeds *feeds, struct diagnostics *diagnostics) {
     opml_render(&feeds->corpus->settings->site, listed, count, updated, &buf);
     free(listed);
     if (is_valid(feeds, buf_slice(&buf), path, count, diagnostics))
-        output_put(feeds->output, path, buf_slice(&buf), "text/x-opml; charset=utf-8", 0);
+        output_put(feeds->output, path, buf_slice(&buf), "text/x-opml; charset=utf-8");
 }
 
 static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *diagnostics) {
@@ -196,17 +196,46 @@ static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *
     return FEEDS_FAILED;
 }
 
+void widest_feed_release(struct widest_feed *widest) {
+    buf_release(&widest->path);
+    buf_release(&widest->bytes);
+}
+
+static bool is_served(const struct output *output, struct slice path) {
+    const struct tree *old = output_old_tree(output);
+    for (size_t i = 0; i < old->files.count; i++)
+        if (slice_equal(old->files.items[i].path, path))
+            return true;
+    return false;
+}
+
+/* All formats have the same entries, so any will do that can be compared. */
+static void choose_widest(struct feeds *feeds) {
+    struct widest_feed *widest = feeds->widest;
+    buf_clear(&widest->bytes);
+    for (size_t i = 0; i < feeds->pieces.format_count; i++) {
+        buf_clear(&widest->path);
+        buf_append_slice(&widest->path, slice_from(channels_widest(feeds->channels)->path, 1));
+        buf_append_string(&widest->path, feeds->pieces.formats[i]->file_name);
+        if (is_served(feeds->output, buf_slice(&widest->path)))
+            return;
+    }
+    buf_clear(&widest->path);
+}
+
 static enum feeds_result result_of(enum pieces_result result) {
     return result == PIECES_SOURCE_CHANGED ? FEEDS_SOURCE_CHANGED : FEEDS_FAILED;
 }
 
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
                               const struct options *options, const char *spool_folder, struct output *output,
-                              struct buf *widest, struct diagnostics *diagnostics,
+                              struct widest_feed *widest, struct diagnostics *diagnostics,
                               struct feeds_counts *ret_counts) {
     struct feeds feeds = {
         .corpus = corpus, .channels = channels, .options = options, .output = output, .widest = widest};
     enum pieces_result made = pieces_make(corpus, channels, options, spool_folder, diagnostics, &feeds.pieces);
+    if (made == PIECES_OK)
+        choose_widest(&feeds);
     enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
     *ret_counts = (struct feeds_counts){.channels = channels->items.count,
                                         .files = channels->items.count * feeds.pieces.format_count,

@@ -6,8 +6,8 @@
 #include "output/output.h"
 
 /*
- * select → render → check → stage: from the index to the files of every channel. An article is rendered once a format (cmd/pieces.h) and
- * put into all its feeds as it is.
+ * select → render → check → stage: from the index to the files of every channel. An article is rendered once a format
+ * (cmd/pieces.h) and put into all its feeds as it is.
  */
 enum feeds_result {
     FEEDS_OK,
@@ -22,10 +22,18 @@ struct feeds_counts {
     size_t shown; /* articles that stand in some head */
 };
 
-/* Channels have been selected. The Atom feed of the widest one is appended to `widest`, for the guard. Puts feeds.opml and the feeds in all formats of the settings into `output`. */
+/* For the guard: the feed of channels_widest in the first format in which the served tree has it too. */
+struct widest_feed {
+    struct buf path;  /* "atom.xml"; empty where there is none */
+    struct buf bytes; /* as it will be */
+};
+void widest_feed_release(struct widest_feed *widest);
+
+/* Channels have been selected. *widest is set. Puts feeds.opml and the feeds in all formats of the settings into
+ * `output`. */
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
                               const struct options *options, const char *spool_folder, struct output *output,
-                              struct buf *widest, struct diagnostics *diagnostics,
+                              struct widest_feed *widest, struct diagnostics *diagnostics,
                               struct feeds_counts *ret_counts);
 
 #endif

@@ -3,58 +3,92 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "check/check.h"
+#include "render/format.h"
 
-/* --- channels that would be gone ------------------------------------------------------------------------------ */
+/* --- articles ------------------------------------------------------------------------------------------------- */
 
-static const char feed_file[] = "/atom.xml";
-
-/* "/putuo/" of "putuo/atom.xml", in *path; false for anything else. Any format would do: all channels have all of them. */
-static bool channel_of_file(const struct tree_file *file, struct buf *path) {
-    size_t slash = file->path.size;
-    while (slash > 0 && file->path.data[slash - 1] != '/')
-        slash--;
-    if (file->entries == 0 && !slice_ends_with(file->path, slice_of(feed_file + 1)))
-        return false;
-    buf_clear(path);
-    buf_append_byte(path, '/');
-    buf_append_slice(path, slice_range(file->path, 0, slash));
-    return true;
+bool guard_articles(const struct options *options, const struct index_counts *counts, struct diagnostics *diagnostics) {
+    if (counts->articles + counts->future + counts->withdrawn + counts->held + counts->joined > 0)
+        return true;
+    diag_report(diagnostics, DIAGNOSTIC_NO_ARTICLES, (struct place){.file = slice_of(options->config)}, "%s", "");
+    return false;
 }
 
-/* The folders that the manifest knows as channels, against those of this build. */
-static size_t count_removed(const struct settings *settings, const struct tree *old, const struct map *present,
+/* --- feeds that would be gone --------------------------------------------------------------------------------- */
+
+enum { REMOVED_NAMED = 5 };
+
+/* The feeds of this build, by path, and its channels. */
+struct present {
+    struct arena arena;
+    struct map channels;
+    struct map feeds;
+};
+
+static void present_release(struct present *present) {
+    map_release(&present->channels);
+    map_release(&present->feeds);
+    arena_release(&present->arena);
+}
+
+static void present_add(struct present *present, const struct settings *settings, struct slice channel) {
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    map_set(&present->channels, channel, 1);
+    for (size_t i = 0; i < settings->output.format_count; i++) {
+        buf_clear(&path);
+        buf_append_slice(&path, channel);
+        buf_append_string(&path, format_find(settings->output.formats[i])->file_name);
+        map_set(&present->feeds, arena_copy(&present->arena, buf_slice(&path)), 1);
+    }
+}
+
+/* "/putuo/" of "/putuo/atom.xml" */
+static struct slice channel_of_feed(struct slice path) {
+    while (path.size > 0 && path.data[path.size - 1] != '/')
+        path.size--;
+    return path;
+}
+
+/* What to call the feed of the served tree that this build would remove: its channel, or, where only a format goes, the
+ * feed; empty when it stays, or goes on purpose. */
+static struct slice name_of_removed(const struct settings *settings, const struct present *present, struct slice path) {
+    struct slice channel = channel_of_feed(path);
+    if (map_get(&present->channels, channel, 0))
+        return map_get(&present->feeds, path, 0) ? (struct slice){0} : path;
+    return path_is_retired(settings, channel) ? (struct slice){0} : channel;
+}
+
+static size_t count_removed(const struct settings *settings, const struct tree *old, struct present *present,
                             struct buf *ret_names) {
-    struct map seen = {0};
-    CLEANUP(arena_release) struct arena arena = {0};
-    CLEANUP(buf_release) struct buf path = BUF(4096);
+    CLEANUP(map_release) struct map seen = {0};
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     size_t removed = 0;
     for (size_t i = 0; i < old->files.count; i++) {
-        if (!channel_of_file(&old->files.items[i], &path))
+        if (!old->files.items[i].is_feed)
             continue;
-        struct slice name = buf_slice(&path);
-        if (map_get(present, name, UINT64_MAX) != UINT64_MAX || path_is_retired(settings, name))
+        buf_clear(&path);
+        buf_append_byte(&path, '/');
+        buf_append_slice(&path, old->files.items[i].path);
+        struct slice name = name_of_removed(settings, present, buf_slice(&path));
+        if (name.size == 0 || !map_set(&seen, arena_copy(&present->arena, name), 1))
             continue;
-        if (!map_set(&seen, arena_copy(&arena, name), 1))
-            continue;
-        if (removed++ < 5)
+        if (removed++ < REMOVED_NAMED)
             buf_append_format(ret_names, "%s%.*s", removed > 1 ? " " : "", SLICE_ARGUMENTS(name));
     }
-    map_release(&seen);
     return removed;
 }
 
 bool guard_paths(const struct settings *settings, const struct channels *channels, const struct options *options,
                  const struct output *output, struct diagnostics *diagnostics) {
     CLEANUP(buf_release) struct buf names = BUF(64 * 1024);
-    struct map present = {0};
+    CLEANUP(present_release) struct present present = {0};
     for (size_t i = 0; i < channels->items.count; i++)
-        map_set(&present, channels->items.items[i].path, i);
+        present_add(&present, settings, channels->items.items[i].path);
     size_t removed = count_removed(settings, output_old_tree(output), &present, &names);
-    map_release(&present);
     if (removed == 0 || options->accept_removed)
         return true;
     diag_report(diagnostics, DIAGNOSTIC_CHANNEL_REMOVED, (struct place){.file = slice_of(options->config)},
-                "%zu: %.*s%s", removed, SLICE_ARGUMENTS(buf_slice(&names)), removed > 5 ? " …" : "");
+                "%zu: %.*s%s", removed, SLICE_ARGUMENTS(buf_slice(&names)), removed > REMOVED_NAMED ? " …" : "");
     return false;
 }
 
@@ -107,23 +141,37 @@ static void count_backdated(void *context, struct slice id, struct slice publish
 }
 
 /* How many old articles would appear as new in the widest channel; 0 where there is nothing to compare. */
-static size_t count_flood(const struct channels *channels, struct slice new_widest, const struct output *output,
-                          size_t *ret_shown) {
-    CLEANUP(buf_release) struct buf path = BUF(4096);
+static size_t count_flood(const struct widest_feed *widest, const struct output *output, size_t *ret_shown) {
     CLEANUP(buf_release) struct buf old = BUF(BUF_UNLIMITED);
     struct shown_before before = {.newest = INT64_MIN};
-    buf_append_slice(&path, slice_from(channels_widest(channels)->path, 1));
-    buf_append_string(&path, feed_file + 1);
-    if (new_widest.size && output_read_old(output, buf_slice(&path), &old) &&
+    if (widest->bytes.size && output_read_old(output, buf_slice(&widest->path), &old) &&
         check_each_entry(buf_slice(&old), remember, &before) &&
-        check_each_entry(new_widest, count_backdated, &before))
+        check_each_entry(buf_slice(&widest->bytes), count_backdated, &before))
         *ret_shown = before.ids.count;
     map_release(&before.ids);
     arena_release(&before.arena);
     return before.backdated;
 }
 
-bool guard_entries(const struct options *options, const struct channels *channels, struct slice new_widest,
+static size_t count_entries(const struct tree *tree) {
+    size_t entries = 0;
+    for (size_t i = 0; i < tree->files.count; i++)
+        entries += tree->files.items[i].entries;
+    return entries;
+}
+
+bool guard_emptied(const struct options *options, const struct output *output, struct diagnostics *diagnostics) {
+    if (options->accept_shrink || count_entries(output_new_tree(output)) > 0 ||
+        count_entries(output_old_tree(output)) == 0)
+        return true;
+    CLEANUP(buf_release) struct buf date = BUF(64);
+    date_append_rfc3339(&date, options->now);
+    diag_report(diagnostics, DIAGNOSTIC_NO_ARTICLES, (struct place){.file = slice_of(options->config)},
+                "none that may be shown at %s; with --accept-shrink the feeds are emptied", buf_string(&date));
+    return false;
+}
+
+bool guard_entries(const struct options *options, const struct channels *channels, const struct widest_feed *widest,
                    const struct output *output, struct diagnostics *diagnostics) {
     size_t before = 0;
     size_t after = 0;
@@ -134,7 +182,7 @@ bool guard_entries(const struct options *options, const struct channels *channel
         diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, place, "%zu entries, %zu until now", after, before);
         return false;
     }
-    size_t flood = options->accept_growth ? 0 : count_flood(channels, new_widest, output, &before);
+    size_t flood = options->accept_growth ? 0 : count_flood(widest, output, &before);
     if (flood >= GUARD_LEAST && flood * 2 > before) {
         diag_report(diagnostics, DIAGNOSTIC_GUARD_GROWTH, place, "%zu in %.*s", flood,
                     SLICE_ARGUMENTS(channels_widest(channels)->path));

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 struct option_row {
-    char letter;          /* names it in a command's list; and the short option where is_short */
+    char letter; /* names it in a command's list; and the short option where is_short */
     bool is_short;
     const char *name;
     const char *argument; /* NULL: a switch */
@@ -34,6 +34,9 @@ static const struct option_row rows[] = {
     {'D', false, "diff", "REV", "what the rules move against a git revision (HEAD) or a file"},
     {'x', false, "explain", NULL, "add the reasons to the labels"},
     {'F', false, "fields", "NAMES", "title=headline,body=content: what fields are called"},
+    {'r', false, "reader", "NAME", "how clean reads its files: page, listing …"},
+    {'t', false, "to", "FORMAT", "what clean writes: jsonl, markdown"},
+    {'p', false, "report", NULL, "say line by line what was dropped and repaired"},
     {'v', true, "verbose", NULL, "say what was done"},
     {'q', true, "quiet", NULL, "errors only"},
 };
@@ -41,8 +44,8 @@ static const struct option_row rows[] = {
 enum { ROWS = (int)ARRAY_LENGTH(rows) };
 
 static bool usage(struct diagnostics *diagnostics, const char *command, const char *what, const char *value) {
-    diag_report(diagnostics, DIAGNOSTIC_USAGE, (struct place){0}, "pindao %s: %s%s%s", command, what,
-                value ? " " : "", value ? value : "");
+    diag_report(diagnostics, DIAGNOSTIC_USAGE, (struct place){0}, "pindao %s: %s%s%s", command, what, value ? " " : "",
+                value ? value : "");
     return false;
 }
 
@@ -57,27 +60,66 @@ static bool read_jobs(const char *text, size_t *ret_jobs) {
 /* Takes one option over into *options. false for a value that cannot be. */
 static bool apply(char letter, const char *value, struct options *options) {
     switch (letter) {
-    case 'c': options->config = value; return true;
-    case 'o': options->output = value; return true;
-    case 'S': options->state = value; return true;
-    case 'n': options->now_text = value; return true;
-    case 'j': return read_jobs(value, &options->jobs);
-    case 'd': return options->dry_run = true;
-    case 'f': return options->full = true;
-    case 's': return options->strict = true;
-    case 'w': return options->wait = true;
-    case 'J': return options->json = true;
-    case 'R': return options->accept_removed = true;
-    case 'M': return options->accept_shrink = true;
-    case 'G': return options->accept_growth = true;
-    case 'H': options->channel = value; return true;
-    case 'T': options->test = value; return true;
-    case 'D': options->diff = value ? value : ""; return true;
-    case 'x': return options->explain = true;
-    case 'F': options->fields = value; return true;
-    case 'v': options->verbosity = 1; return true;
-    case 'q': options->verbosity = -1; return true;
-    default: return false;
+    case 'c':
+        options->config = value;
+        return options->configured = true;
+    case 'o':
+        options->output = value;
+        return true;
+    case 'S':
+        options->state = value;
+        return true;
+    case 'n':
+        options->now_text = value;
+        return true;
+    case 'j':
+        return read_jobs(value, &options->jobs);
+    case 'd':
+        return options->dry_run = true;
+    case 'f':
+        return options->full = true;
+    case 's':
+        return options->strict = true;
+    case 'w':
+        return options->wait = true;
+    case 'J':
+        return options->json = true;
+    case 'R':
+        return options->accept_removed = true;
+    case 'M':
+        return options->accept_shrink = true;
+    case 'G':
+        return options->accept_growth = true;
+    case 'H':
+        options->channel = value;
+        return true;
+    case 'T':
+        options->test = value;
+        return true;
+    case 'D':
+        options->diff = value ? value : "";
+        return true;
+    case 'x':
+        return options->explain = true;
+    case 'F':
+        options->fields = value;
+        return true;
+    case 'r':
+        options->reader = value;
+        return true;
+    case 't':
+        options->to = value;
+        return true;
+    case 'p':
+        return options->report = true;
+    case 'v':
+        options->verbosity = 1;
+        return true;
+    case 'q':
+        options->verbosity = -1;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -103,14 +145,31 @@ static void make_tables(const char *letters, struct tables *ret_tables) {
         const struct option_row *row = &rows[i];
         if (!strchr(letters, row->letter))
             continue;
-        ret_tables->longs[count++] =
-            (struct option){row->name, argument_kind(row), NULL, row->letter};
+        ret_tables->longs[count++] = (struct option){row->name, argument_kind(row), NULL, row->letter};
         if (!row->is_short)
             continue;
         ret_tables->shorts[size++] = row->letter;
         if (row->argument)
             ret_tables->shorts[size++] = ':';
     }
+}
+
+/*
+ * The word, or the letter, that getopt did not take. It may stand in the middle of a word (-xyz), which getopt does not
+ * name; of a long option it names the letter only where that wants no value and has one (--full=3).
+ */
+static void append_refused(struct buf *buf, char **argv) {
+    struct slice word = slice_of(argv[optind - 1]);
+    bool is_long = optopt == 0;
+    for (size_t i = 0; i < ROWS && !is_long; i++) {
+        struct slice name = slice_range(word, 0, slice_find_byte(word, '=', 0));
+        is_long = rows[i].letter == optopt && name.size > 2 && slice_starts_with(name, SLICE("--")) &&
+                  slice_starts_with(slice_of(rows[i].name), slice_from(name, 2));
+    }
+    if (is_long)
+        buf_append_slice(buf, word);
+    else
+        buf_append_format(buf, "-%c", optopt);
 }
 
 bool options_read(int argc, char **argv, const char *letters, struct diagnostics *diagnostics,
@@ -122,15 +181,24 @@ bool options_read(int argc, char **argv, const char *letters, struct diagnostics
     opterr = 0;
     optind = 1;
     while ((letter = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
-        if (letter == '?' || letter == ':')
+        if (letter == '?' || letter == ':') {
+            CLEANUP(buf_release) struct buf refused = BUF(BUF_UNLIMITED);
+            append_refused(&refused, argv);
             return usage(diagnostics, argv[0], letter == ':' ? "a value is missing behind" : "unknown option",
-                         argv[optind - 1]);
+                         buf_string(&refused));
+        }
         if (!apply((char)letter, optarg, &options))
             return usage(diagnostics, argv[0], "this value cannot be used:", optarg);
     }
     options.first_argument = optind;
     *ret_options = options;
     return true;
+}
+
+bool options_end(int argc, char **argv, const struct options *options, struct diagnostics *diagnostics) {
+    if (options->first_argument >= argc)
+        return true;
+    return usage(diagnostics, argv[0], "this command takes no argument:", argv[options->first_argument]);
 }
 
 bool options_settle_now(struct options *options, struct diagnostics *diagnostics) {

@@ -18,6 +18,10 @@ struct options {
     const char *diff;      /* check: a git revision or a file; "": not said which; NULL: no --diff */
     bool explain;          /* classify: with reasons */
     const char *fields;    /* classify: "title=headline,body=content"; NULL */
+    bool configured;       /* config was given */
+    const char *reader;    /* clean: its name; NULL: by the file */
+    const char *to;        /* clean: "jsonl", "markdown"; NULL */
+    bool report;           /* clean: what was dropped and repaired */
     int verbosity;         /* -1 quiet, 0, 1 verbose */
     int first_argument;    /* index in argv of the first word that is no option */
 };
@@ -28,6 +32,9 @@ struct options {
  */
 MUST_CHECK bool options_read(int argc, char **argv, const char *letters, struct diagnostics *diagnostics,
                              struct options *ret_options);
+
+/* For a command without arguments: false, reported, when there is one («build dry-run» must not publish). */
+MUST_CHECK bool options_end(int argc, char **argv, const struct options *options, struct diagnostics *diagnostics);
 
 /*
  * A date given with --now is read in the site's zone, which is known only when the configuration has been read: call this then.

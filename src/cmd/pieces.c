@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/pool.h"
 #include "clean/clean.h"
+#include "cmd/copies.h"
+#include "ingest/convert.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -74,27 +76,46 @@ static void collect(struct pieces *pieces, const struct channels *channels) {
 
 /* --- one article -------------------------------------------------------------------------------------------- */
 
+/* What is shown for the record: its own article, or the best copy of it. */
+static bool read_copies(const struct corpus *corpus, uint32_t number, struct pieces_worker *worker,
+                        struct copies *copies) {
+    const struct record *record = index_record(&corpus->index, number);
+    const struct index_group *group = index_group_of(&corpus->index, number);
+    if (group)
+        return copies_read(corpus, group, &worker->arena, copies);
+    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, &worker->arena, &copies->article))
+        return false;
+    corrections_apply(&corpus->desk, &copies->article, &worker->key, &worker->arena, NULL);
+    copies->key = buf_slice(&worker->key);
+    copies->source = corpus->source_of_file[record->location.file];
+    return true;
+}
+
 static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker, const struct shown *shown,
                        struct entry *ret_entry) {
     const struct corpus *corpus = pieces->corpus;
     const struct record *record = index_record(&corpus->index, corpus->index.order[shown->place]);
-    struct article article = {0};
+    struct copies copies = {0};
     struct plain_text text = {0};
     arena_clear(&worker->arena);
     buf_clear(&worker->html);
     buf_clear(&worker->key);
-    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, &worker->arena, &article))
+    if (!read_copies(corpus, corpus->index.order[shown->place], worker, &copies))
         return false;
-    corrections_apply(&corpus->desk, &article, &worker->key, &worker->arena, NULL);
-    if (!clean_plain_text(&article, &worker->arena, &text) || !clean_html(&article, &worker->html))
+    if (copies.source->simplified)
+        article_simplify(&copies.article, &worker->arena);
+    if (!clean_plain_text(&copies.article, &worker->arena, &text) || !clean_html(&copies.article, &worker->html))
         return false;
     const struct entry_parts parts = {
-        .article = &article,
-        .key = buf_slice(&worker->key),
-        .source = corpus->source_of_file[record->location.file],
+        .article = &copies.article,
+        .key = copies.key,
+        .published = record->date,
+        .source = copies.source,
         .html = buf_slice(&worker->html),
-        .summary = clean_summary(&article, &text, &worker->arena),
+        .summary = clean_summary(&copies.article, &text, &worker->arena),
         .labels = label_table_set(&corpus->labels, record->labels),
+        .related = copies.related,
+        .related_count = copies.related_count,
         .now = pieces->options->now,
     };
     entry_make(&corpus->settings->site, &corpus->settings->taxonomies, &parts, &worker->arena, ret_entry);
@@ -132,8 +153,14 @@ static void make_pieces(void *context, size_t job, size_t number) {
     progress_step(&pieces->progress);
     if (atomic_load(&making->changed) || atomic_load(&making->failed))
         return;
+    errno = 0;
     if (!read_entry(pieces, worker, shown, &entry)) {
-        atomic_store(&making->changed, true);
+        int none = 0;
+        /* A source that cannot be opened for want of descriptors has not changed. */
+        if (file_error_is_own(errno))
+            atomic_compare_exchange_strong(&making->failed, &none, errno);
+        else
+            atomic_store(&making->changed, true);
         return;
     }
     shown->updated = entry.updated;
@@ -151,16 +178,13 @@ static void make_pieces(void *context, size_t job, size_t number) {
 /* --- all of them -------------------------------------------------------------------------------------------- */
 
 static bool open_files(struct pieces *pieces, const char *folder) {
-    const char *system_folder = getenv("TMPDIR");
     size_t count = pieces->options->jobs;
     pieces->files = memory_new_array(count, sizeof *pieces->files);
     pieces->ends = memory_new_array(count, sizeof *pieces->ends);
     for (size_t i = 0; i < count; i++)
         pieces->files[i] = -1;
     for (size_t i = 0; i < count; i++) {
-        pieces->files[i] = file_open_unnamed(folder);
-        if (pieces->files[i] < 0)
-            pieces->files[i] = file_open_unnamed(system_folder && *system_folder ? system_folder : P_tmpdir);
+        pieces->files[i] = file_open_scratch(folder);
         if (pieces->files[i] < 0)
             return false;
     }

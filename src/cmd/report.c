@@ -64,6 +64,7 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "withdrawn", report->withdrawn);
     write_number(&json, "held", report->held);
     write_number(&json, "joined", report->joined);
+    write_number(&json, "copies", report->copies);
     write_number(&json, "duplicates", report->duplicates);
     write_number(&json, "channels", report->channels);
     write_number(&json, "shown", report->shown);
@@ -73,6 +74,16 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "bytesWritten", report->bytes_written);
     json_key(&json, "dryRun");
     json_boolean(&json, report->dry_run);
+    write_number(&json, "expectations", report->expectations);
+    write_number(&json, "failed", report->failed);
+    if (report->counts.size) {
+        json_key(&json, "counts");
+        json_fragment(&json, report->counts);
+    }
+    if (report->movement.size) {
+        json_key(&json, "movement");
+        json_fragment(&json, report->movement);
+    }
     json_key(&json, "diagnostics");
     json_open_array(&json);
     for (size_t i = 0; i < diagnostics->items.count; i++)
@@ -96,6 +107,7 @@ static void print_summary(const struct report *report) {
     append_count(&line, report->withdrawn, "withdrawn");
     append_count(&line, report->held, "held back");
     append_count(&line, report->joined, "the same as another");
+    append_count(&line, report->copies, "copies of another");
     append_count(&line, report->duplicates, "replaced by a newer version");
     if (report->directory) {
         buf_append_format(&line, "; %zu channels show %zu; %s: %zu files %s, %zu unchanged", report->channels,
@@ -114,11 +126,15 @@ void report_print(const struct report *report, const struct options *options,
         return;
     }
     report_diagnostics(options, diagnostics);
+    if (options->verbosity >= 0)
+        print(stdout, report->body);
     if (options_talkative(options) && (report->exit_code == 0 || report->exit_code == EX_DATAERR))
         print_summary(report);
 }
 
 int report_exit_code(const struct options *options, const struct diagnostics *diagnostics) {
+    if (diagnostics->per_id[DIAGNOSTIC_READING_FAILED])
+        return EX_IOERR;
     bool refused = diagnostics->counts[SEVERITY_REFUSED] > 0;
     bool warned = options->strict && diagnostics->counts[SEVERITY_WARNING] > 0;
     return refused || warned ? EX_DATAERR : EX_OK;

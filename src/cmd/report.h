@@ -6,13 +6,16 @@
 /* What a run says at its end. Diagnostics go to standard error, the report to standard output. */
 struct report {
     const char *command;
-    size_t articles, refused, future, withdrawn, held, joined, duplicates;
+    size_t articles, refused, future, withdrawn, held, joined, copies, duplicates;
     size_t channels, shown;
     size_t written, unchanged, removed;
     uint64_t bytes_written;
     const char *directory; /* what was written; NULL: nothing */
     bool dry_run;
     int exit_code;
+    struct slice body;            /* for people: what else was asked for; before the summary */
+    struct slice counts, movement; /* the same for machines, fragments one level deep; empty: not asked for */
+    size_t expectations, failed;  /* check --test */
 };
 
 /* Diagnostics at the severity that the options ask for, for people; or everything as one JSON object with --json. */

@@ -13,7 +13,7 @@ enum { FILE_MOST = 256 << 20 /* bytes */ };
 
 static bool read_named(const char *path, struct buf *bytes) {
     if (strcmp(path, "-") == 0)
-        return file_read("/dev/stdin", bytes);
+        return file_read_open(STDIN_FILENO, bytes); /* which need not be a file that we could open */
     return file_read(path, bytes);
 }
 

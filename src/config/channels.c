@@ -164,6 +164,16 @@ static struct channel_rule read_rule(struct loading *loading, const struct node 
     return rule;
 }
 
+/* One with a mistake has no path, so that nobody looks whether its channels collide with others. */
+static struct channel_rule read_rule_or_none(struct loading *loading, const struct node *node,
+                                             const struct head_defaults *defaults) {
+    size_t errors = loading->diagnostics->counts[SEVERITY_ERROR];
+    struct channel_rule rule = read_rule(loading, node, defaults);
+    if (loading->diagnostics->counts[SEVERITY_ERROR] > errors)
+        rule.path = (struct slice){0};
+    return rule;
+}
+
 /* --- the list ----------------------------------------------------------------------------------------------- */
 
 /* Without channels: one of everything, and one for every term, below its taxonomy's id so that none can collide. */
@@ -202,7 +212,7 @@ void channels_read(struct loading *loading, const struct node *node, const struc
     size_t count = 0;
     for (const struct node *item = node->first; item; item = item->next)
         if (want_mapping(loading, item))
-            rules[count++] = read_rule(loading, item, defaults);
+            rules[count++] = read_rule_or_none(loading, item, defaults);
     loading->settings->channels = rules;
     loading->settings->channel_count = count;
 }

@@ -21,6 +21,12 @@ struct known_names {
     size_t reader_count;
 };
 
+/*
+ * The same for whoever looks for further mistakes: *ret_settings is what could be read, to be released in any case. A
+ * rule of channels in which something is wrong has no path then.
+ */
+MUST_CHECK bool config_read(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
+                            struct settings *ret_settings);
 MUST_CHECK bool config_load(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
                             struct settings *ret_settings);
 void settings_release(struct settings *settings);

@@ -44,6 +44,7 @@ struct loading {
     struct settings *settings; /* being filled; its arena owns everything, the nodes too */
     struct diagnostics *diagnostics;
     const struct known_names *known;
+    size_t word_count; /* of all rules, expanded */
 };
 
 /*

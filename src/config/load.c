@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 struct configuration_keys {
-    const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired, *corrections, *hold;
+    const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired, *corrections, *hold,
+        *duplicates;
 };
 
 #define ROW(name, ...)                                                                                                 \
@@ -14,6 +15,7 @@ static const struct key_row configuration_rows[] = {
     ROW(site, .required = true),        ROW(sources, .required = true),      ROW(include, .required = false),
     ROW(taxonomies, .required = false), ROW(channels, .required = false),    ROW(output, .required = false),
     ROW(retired, .required = false),    ROW(corrections, .required = false), ROW(hold, .required = false),
+    ROW(duplicates, .required = false),
 };
 const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
                                               false};
@@ -29,12 +31,23 @@ struct files {
     VEC(const struct node *) taxonomies;
     VEC(const struct node *) retired;
     struct map seen; /* path → its number in order of reading */
+    VEC(const char *) paths;
 };
 
 static void files_release(struct files *files) {
     vec_release(&files->taxonomies);
     vec_release(&files->retired);
     map_release(&files->seen);
+    vec_release(&files->paths);
+}
+
+/* false for one that was seen before. */
+static bool note_file(struct files *files, const char *path) {
+    if (map_get(&files->seen, slice_of(path), UINT64_MAX) != UINT64_MAX)
+        return false;
+    map_set(&files->seen, slice_of(path), files->seen.count);
+    vec_push(&files->paths, path);
+    return true;
 }
 
 /* --- files -------------------------------------------------------------------------------------------------- */
@@ -42,8 +55,12 @@ static void files_release(struct files *files) {
 static struct node *read_file(struct loading *loading, const char *path, const struct node *included_from) {
     CLEANUP(buf_release) struct buf bytes = BUF(NODE_SOURCE_MOST);
     struct slice name = slice_of(path);
-    if (file_read(path, &bytes))
-        return node_read_on(buf_slice(&bytes), name, 1, &loading->settings->arena, loading->diagnostics);
+    if (file_read(path, &bytes)) {
+        struct node *root = node_read_on(buf_slice(&bytes), name, 1, &loading->settings->arena, loading->diagnostics);
+        if (root)
+            nodes_choke(loading, root);
+        return root;
+    }
     int error = errno;
     if (error == EFBIG)
         diag_report(loading->diagnostics, DIAGNOSTIC_YAML_LIMIT, (struct place){.file = name}, "over 1 MiB");
@@ -57,9 +74,8 @@ static struct node *read_file(struct loading *loading, const char *path, const s
 
 static void read_included(struct files *files, const char *path, const struct node *included_from) {
     struct configuration_keys keys = {0};
-    if (map_get(&files->seen, slice_of(path), UINT64_MAX) != UINT64_MAX)
+    if (!note_file(files, path))
         return;
-    map_set(&files->seen, slice_of(path), files->seen.count);
     const struct node *root = read_file(files->loading, path, included_from);
     if (!root)
         return;
@@ -78,7 +94,10 @@ static void read_pattern(struct files *files, const struct node *node) {
     file_list_matching(file_join(arena, loading->settings->folder, pattern), arena, &list);
     for (size_t i = 0; i < list.unreadable.count; i++)
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, node, "%s", list.unreadable.items[i]);
-    if (list.paths.count == 0)
+    for (size_t i = 0; i < list.irregular.count; i++)
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, node, "%s: this is no file",
+                    list.irregular.items[i]);
+    if (list.paths.count == 0 && list.irregular.count == 0)
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_NO_INCLUDE, node, "%s", pattern);
     for (size_t i = 0; i < list.paths.count; i++)
         read_included(files, list.paths.items[i], node);
@@ -102,13 +121,12 @@ static void read_corrections(struct files *files, const struct node *node) {
     const char *path = find_corrections(files->loading, node);
     if (!path)
         return;
-    if (map_get(&files->seen, slice_of(path), UINT64_MAX) != UINT64_MAX) {
+    if (!note_file(files, path)) {
         struct place place = {.file = slice_of(path)};
         diag_report(files->loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, place,
                     "a file of the configuration cannot hold the corrections as well");
         return;
     }
-    map_set(&files->seen, slice_of(path), files->seen.count);
     const struct node *root = read_file(files->loading, path, node);
     if (root)
         corrections_read(files->loading, root);
@@ -157,12 +175,13 @@ static void read_parts(struct files *files, const struct configuration_keys *key
     channels_read(loading, keys->channels, &defaults);
     retired_read(loading, files->retired.items, files->retired.count);
     hold_read(loading, keys->hold);
+    duplicates_read(loading, keys->duplicates);
     read_corrections(files, keys->corrections);
 }
 
 static void read_configuration(struct files *files, const char *path) {
     struct configuration_keys keys = {0};
-    map_set(&files->seen, slice_of(path), 0);
+    (void)note_file(files, path);
     const struct node *root = read_file(files->loading, path, NULL);
     if (!root)
         return;
@@ -170,10 +189,10 @@ static void read_configuration(struct files *files, const char *path) {
     read_parts(files, &keys);
 }
 
-bool config_load(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
+bool config_read(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
                  struct settings *ret_settings) {
     struct settings settings = {0};
-    struct loading loading = {&settings, diagnostics, known};
+    struct loading loading = {.settings = &settings, .diagnostics = diagnostics, .known = known};
     CLEANUP(files_release) struct files files = {.loading = &loading};
     size_t errors = diagnostics->counts[SEVERITY_ERROR];
     size_t first = diagnostics->items.count;
@@ -182,13 +201,18 @@ bool config_load(const char *path, const struct known_names *known, struct diagn
     read_configuration(&files, path);
     if (diagnostics->items.count > first)
         sort_items(&files, diagnostics->items.items + first, diagnostics->items.count - first);
-    if (diagnostics->counts[SEVERITY_ERROR] > errors) {
-        settings_release(&settings);
-        *ret_settings = (struct settings){0};
-        return false;
-    }
+    settings.files = loading_keep(&loading, files.paths.items, files.paths.count, sizeof *files.paths.items);
+    settings.file_count = files.paths.count;
     *ret_settings = settings;
-    return true;
+    return diagnostics->counts[SEVERITY_ERROR] == errors;
+}
+
+bool config_load(const char *path, const struct known_names *known, struct diagnostics *diagnostics,
+                 struct settings *ret_settings) {
+    if (config_read(path, known, diagnostics, ret_settings))
+        return true;
+    settings_release(ret_settings);
+    return false;
 }
 
 void settings_release(struct settings *settings) {

@@ -21,7 +21,15 @@ static const struct key_row output_rows[] = {
 };
 const struct key_table output_table = {"output", output_rows, ARRAY_LENGTH(output_rows), false};
 
-/* The folder is exchanged whole, so it must be one of its own. */
+static struct word_place place_of_key(const struct node *node, const char *key) {
+    const struct node *value = node_get(node, slice_of(key));
+    return value ? word_place_of(value->place) : (struct word_place){0};
+}
+
+/*
+ * The folder is exchanged whole, so it must be one of its own. What its name tells is said here, with the other mistakes
+ * of the file; what only the file system can tell, cmd/folders.h.
+ */
 static bool is_own_folder(struct slice directory) {
     while (directory.size && directory.data[directory.size - 1] == '/')
         directory.size--;
@@ -82,6 +90,8 @@ void output_read(struct loading *loading, const struct node *node, struct head_d
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node_get(node, SLICE("directory")),
                     "a folder of its own is wanted, which pindao exchanges whole");
     loading->settings->output.directory = keys.directory;
+    loading->settings->output.directory_place = place_of_key(node, "directory");
+    loading->settings->output.copied_place = place_of_key(node, "static");
     loading->settings->output.copied_folder = keys.copied_folder;
     read_formats(loading, keys.formats);
     *ret_defaults = keys.head;

@@ -34,12 +34,35 @@ static size_t find_path_mistake(struct slice path, bool with_templates, const ch
     return path.data[path.size - 1] == '/' ? path.size : path.size - 1;
 }
 
+/* Every channel has files of these names in its folder, and some stand at the top: none can be a folder. */
+static const char *const taken_names[] = {"atom.xml",   "rss.xml",       "feed.json", "index.html",
+                                          "feeds.opml", "manifest.json", "feed.css",  "_headers"};
+
+/* Where a name begins that cannot be a folder's; path.size when there is none. */
+static size_t find_taken_name(struct slice path, const char **ret_name) {
+    struct slice rest = path;
+    struct slice name;
+    while (slice_take_until(&rest, '/', &name))
+        for (size_t i = 0; i < ARRAY_LENGTH(taken_names); i++)
+            if (slice_equal(name, slice_of(taken_names[i]))) {
+                *ret_name = taken_names[i];
+                return (size_t)(name.data - path.data);
+            }
+    return path.size;
+}
+
 static bool check_path(struct loading *loading, const struct node *node, bool with_templates) {
     const char *why;
     size_t mistake = find_path_mistake(node->text, with_templates, &why);
-    if (mistake >= node->text.size && node->text.size)
+    if (mistake < node->text.size || node->text.size == 0) {
+        report_at(loading, node, mistake, why);
+        return false;
+    }
+    size_t taken = find_taken_name(node->text, &why);
+    if (taken == node->text.size)
         return true;
-    report_at(loading, node, mistake, why);
+    node_report_inside(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node, taken,
+                       "%s is the name of a file that pindao writes", why);
     return false;
 }
 

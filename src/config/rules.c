@@ -262,8 +262,8 @@ static void read_all_words(struct rules_reader *reader, const struct taxonomy_ke
     read_words(reader, followed.kept, ROLE_KEEP, TERM_NONE);
     read_words(reader, keys->not, ROLE_NOT, TERM_NONE);
     spans_read(reader->loading, keys->spans, reader->taxonomy, &reader->words);
-    for (uint16_t term = 0; term < reader->taxonomy->term_count; term++)
-        read_term_words(reader, term);
+    for (size_t term = 0; term < reader->taxonomy->term_count; term++)
+        read_term_words(reader, (uint16_t)term);
     struct taxonomy *taxonomy = reader->taxonomy;
     const struct word_list *words = &reader->words;
     taxonomy->word_count = words->words.count;

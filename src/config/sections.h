@@ -7,6 +7,9 @@
  * The parts of feeds.yaml, a file each. All report what they find and go on; in this order, because later ones name
  * taxonomies and fall back on what earlier ones said. Nodes may be NULL where the key is missing.
  */
+/* Every text and key of the tree through the choke point (text/choke.h), with a warning where it repaired something. */
+void nodes_choke(struct loading *loading, struct node *root);
+
 void site_read(struct loading *loading, const struct node *node);
 
 /* `parts`: the taxonomies: mappings of feeds.yaml and its includes, in order. */
@@ -28,6 +31,11 @@ void retired_read(struct loading *loading, const struct node *const *parts, size
 void corrections_read(struct loading *loading, const struct node *root);
 void hold_read(struct loading *loading, const struct node *node);
 
+/* duplicates: a mapping, or yes or no. */
+void duplicates_read(struct loading *loading, const struct node *node);
+/* Of a source: `no`. Anything but yes and no is reported and counts as yes. NULL is yes. */
+bool says_no(struct loading *loading, const struct node *node);
+
 /* Labels as defaults: and corrections give them, kept by the ids of their terms: `putuo`, `[+putuo, -pudong]`, `[]`. */
 struct label_list {
     VEC(struct label) items;
@@ -45,6 +53,6 @@ uint16_t term_wanted(struct loading *loading, const struct taxonomy *taxonomy, c
 
 extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table, followed_by_table,
     score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table, retired_table,
-    correction_table, configuration_table, included_table;
+    correction_table, duplicates_table, configuration_table, included_table;
 
 #endif

@@ -154,7 +154,7 @@ static bool is_language(struct slice tag) {
     return !first;
 }
 
-/* Whether the zone exists is for date_set_zone to say; what cannot be a name of one is said here. */
+/* What cannot be a name of one is another mistake than one that does not exist. */
 static bool could_be_zone(struct slice zone) {
     bool named = false;
     for (size_t i = 0; i < zone.size; i++) {
@@ -170,10 +170,13 @@ static void read_zone(struct loading *loading, const struct node *node) {
     struct slice zone = scalar_text(loading, node);
     if (zone.size == 0)
         return;
-    if (could_be_zone(zone))
-        loading->settings->site.timezone = zone;
-    else
+    const char *name = arena_copy(&loading->settings->arena, zone).data;
+    if (!could_be_zone(zone))
         bad_value(loading, node, "a time zone is wanted, such as Asia/Shanghai, UTC or +08:00");
+    else if (!date_zone_exists(name))
+        bad_value(loading, node, "there is no such time zone on this machine (is tzdata installed?)");
+    else
+        loading->settings->site.timezone = zone;
 }
 
 void site_read(struct loading *loading, const struct node *node) {

@@ -7,8 +7,8 @@ static const unsigned order_unsaid = UINT_MAX;
 
 struct source_keys {
     struct slice files;
-    const struct node *reader, *fields, *defaults;
-    unsigned content, order, format, encoding;
+    const struct node *reader, *fields, *defaults, *duplicates;
+    unsigned content, order, format, encoding, convert;
     bool append;
     int64_t expect;
 };
@@ -17,6 +17,8 @@ static const char *const content_choices[] = {"full", "summary", "title", NULL};
 static const char *const order_choices[] = {"oldest-first", "newest-first", NULL};
 static const char *const format_choices[] = {"text", "markdown", "html", NULL};
 static const char *const encoding_choices[] = {"utf-8", "gb18030", "gbk", "gb2312", "big5", NULL};
+/* `none` is there for a source whose neighbours are converted, to say so. */
+static const char *const convert_choices[] = {"none", "simplified", NULL};
 
 #define ROW(name, value, ...)                                                                                          \
     { .key = #name, .kind = value, .offset = offsetof(struct source_keys, name), __VA_ARGS__ }
@@ -29,8 +31,10 @@ static const struct key_row source_rows[] = {
     ROW(order, VALUE_CHOICE, .choices = order_choices),
     ROW(format, VALUE_CHOICE, .choices = format_choices),
     ROW(encoding, VALUE_CHOICE, .choices = encoding_choices),
+    ROW(convert, VALUE_CHOICE, .choices = convert_choices),
     ROW(append, VALUE_FLAG, .required = false),
     ROW(expect, VALUE_DURATION, .required = false),
+    ROW(duplicates, VALUE_NODE, .required = false),
 };
 const struct key_table source_table = {"source", source_rows, ARRAY_LENGTH(source_rows), false};
 
@@ -60,6 +64,7 @@ static const struct {
 } endings[] = {
     {{".md", 3}, "markdown"},    {{".markdown", 9}, "markdown"}, {{".jsonl", 6}, "jsonl"}, {{".ndjson", 7}, "jsonl"},
     {{".jsonl.gz", 9}, "jsonl"}, {{".ndjson.gz", 10}, "jsonl"},  {{".txt", 4}, "listing"},
+    {{".html", 5}, "page"},      {{".htm", 4}, "page"},
 };
 
 static const char *known_reader(const struct loading *loading, struct slice name) {
@@ -167,8 +172,10 @@ static struct source read_source(struct loading *loading, const struct node *nod
         .content = (enum content_policy)keys.content,
         .format = (enum body_format)keys.format,
         .encoding = slice_of(encoding_choices[keys.encoding]),
+        .simplified = keys.convert == 1,
         .append = keys.append,
         .expect = keys.expect,
+        .alone = says_no(loading, keys.duplicates),
         .place = word_place_of(node->place),
     };
     bool listing = source.reader && slice_equal(slice_of(source.reader), SLICE("listing"));

@@ -204,8 +204,13 @@ static void add_word(struct word_reader *reader, enum word_kind kind, struct sli
     word.second = second;
     const struct node *scalar = reader->scalar;
     word.place = word_place_of(node_place_inside(scalar->place, scalar->line, scalar->text, reader->begin));
-    if (is_new(reader, &word))
+    if (!is_new(reader, &word))
+        return;
+    /* Said once; what more there is, is not read. */
+    if (reader->loading->word_count++ < WORDS_MOST)
         vec_push(&reader->list->words, word);
+    else if (reader->loading->word_count == WORDS_MOST + 1)
+        report_word(reader, DIAGNOSTIC_RULES_TOO_MANY, reader->begin, "this is where they become too many");
 }
 
 /* Roles whose words are compared as texts; they cannot be searched for. */
@@ -360,7 +365,7 @@ static bool read_word(struct word_reader *reader, size_t *at) {
 void words_read_text(struct loading *loading, const struct node *scalar, const struct word *like,
                      struct word_list *list) {
     struct word_reader reader = {loading, scalar, like, list, scalar->text, {0}, 0};
-    for (size_t at = 0; at < scalar->text.size;) {
+    for (size_t at = 0; at < scalar->text.size && loading->word_count <= WORDS_MOST;) {
         size_t size;
         if (sign_at(scalar->text, at, &size) == SIGN_SEPARATOR)
             at += size;

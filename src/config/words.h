@@ -13,7 +13,11 @@
  *
  * Full-width parentheses and bars serve as well. `_` is a blank. Words come out expanded and folded.
  */
-enum { EXPANSIONS_MOST = 1000 /* of one word */, WORD_MOST = 500 /* bytes of one, before expansion */ };
+enum {
+    EXPANSIONS_MOST = 1000, /* of one word */
+    WORDS_MOST = 100000,    /* of all rules, expanded: what a small machine compiles in seconds */
+    WORD_MOST = 500,        /* bytes of one, before expansion */
+};
 
 /* The words of one taxonomy. Zeroed at first; one that repeats another of the same role and term is left out. */
 struct word_list {

@@ -61,9 +61,9 @@ void field_complain(struct field_reader *reader, const struct raw_value *value, 
         [RAW_ABSENT] = "nothing", [RAW_TEXT] = "", [RAW_WORD] = "", [RAW_LIST] = "a list", [RAW_MAPPING] = "a mapping"};
     struct choke_report unused = {0};
     struct slice shown = text_choke(value->text, CHOKE_LINE, reader->arena, &unused);
-    size_t size = utf8_offset(shown, SHOWN_MOST);
     if (value->kind == RAW_LIST || value->kind == RAW_MAPPING)
         shown = slice_of(shapes[value->kind]);
+    size_t size = utf8_offset(shown, SHOWN_MOST);
     struct diagnostic *item = diag_report(
         reader->diagnostics, DIAGNOSTIC_FIELD_INVALID, field_place(reader, value), "%s: %.*s%s", name,
         SLICE_ARGUMENTS(slice_range(shown, 0, size > shown.size ? shown.size : size)), size < shown.size ? "…" : "");
@@ -143,7 +143,7 @@ static bool read_title(struct field_reader *reader, struct article *article) {
 static bool read_date(struct field_reader *reader, struct article *article) {
     const struct raw_value *value = field_value(reader, ARTICLE_FIELD_DATE);
     if (value->kind == RAW_ABSENT)
-        return refuse(reader, DIAGNOSTIC_DATE_MISSING, NULL, (struct slice){0});
+        return reader->source->undated || refuse(reader, DIAGNOSTIC_DATE_MISSING, NULL, (struct slice){0});
     if (value->kind == RAW_TEXT && date_parse(value->text, &article->date))
         return true;
     struct choke_report unused = {0};
@@ -250,6 +250,7 @@ static void read_lines(struct field_reader *reader, struct article *article) {
 static void report_repairs(struct field_reader *reader) {
     struct choke_report report = reader->report;
     report.ill_formed += reader->raw->broken;
+    report.forbidden += reader->raw->dropped;
     if (!(report.ill_formed | report.forbidden | report.invisible | report.bidi))
         return;
     CLEANUP(buf_release) struct buf description = BUF(1 << 12);

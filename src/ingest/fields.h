@@ -40,6 +40,7 @@ struct raw_article {
     size_t label_count;
     enum body_format format; /* of a body that does not say its own */
     size_t broken;           /* characters that the reader itself replaced by U+FFFD */
+    size_t dropped;          /* forbidden characters that it dropped */
 };
 
 /* The field that this source calls so; ARTICLE_FIELD_COUNT when there is none. */

@@ -1,5 +1,7 @@
 #include "ingest/fields.h"
 #include "ingest/readers.h"
+#include "ingest/restored.h"
+#include "text/choke.h"
 
 #include "base/date.h"
 
@@ -148,6 +150,11 @@ static bool parse_record(const struct source *source, const struct taxonomies *t
                          struct place place, struct arena *arena, struct diagnostics *diagnostics,
                          struct article *ret_article) {
     struct raw_article raw = {.place = place, .format = source->format};
+    struct choke_report choked = {0};
+    struct restore_report restored;
+    record = text_restore(text_choke(record, CHOKE_TEXT, arena, &choked), arena, &restored);
+    raw.broken = choked.ill_formed;
+    raw.dropped = choked.forbidden;
     struct stretch stretch = stretch_at(record, 0);
     size_t position = 0;
     struct line title;
@@ -167,7 +174,32 @@ static bool parse_record(const struct source *source, const struct taxonomies *t
             stretch.after != SIZE_MAX ? slice_from(record, stretch.after) : slice_range(record, position, stretch.date);
     }
     raw.fields[ARTICLE_FIELD_BODY] = (struct raw_value){.kind = RAW_TEXT, .text = body};
-    return fields_to_article(source, &raw, arena, diagnostics, ret_article);
+    if (!fields_to_article(source, &raw, arena, diagnostics, ret_article))
+        return false;
+    report_restored(&restored, place, diagnostics);
+    return true;
+}
+
+/* What `next` left between records is not seen here; of a record, everything but its title, body and date. */
+static void describe_record(struct slice record, struct place place, struct arena *arena, struct buf *report) {
+    struct raw_article raw = {0};
+    struct choke_report choked = {0};
+    struct restore_report restored;
+    record = text_restore(text_choke(record, CHOKE_TEXT, arena, &choked), arena, &restored);
+    size_t position = 0;
+    struct line title;
+    struct stretch stretch = stretch_at(record, 0);
+    if (take_line(record, &position, &title))
+        split_title(title.text, &raw);
+    struct slice column = raw.fields[ARTICLE_FIELD_COLUMN].text;
+    if (column.size)
+        buf_append_format(report, "%.*s:%u: taken as column: %.*s\n", SLICE_ARGUMENTS(place.file), place.line,
+                          SLICE_ARGUMENTS(column));
+    if (stretch.date != SIZE_MAX)
+        buf_append_format(report, "%.*s:%u: taken as date: %.*s\n", SLICE_ARGUMENTS(place.file),
+                          place.line + lines_between(record, 0, stretch.date),
+                          SLICE_ARGUMENTS(slice_trim(slice_range(record, stretch.date, stretch.date_end))));
+    describe_restored(&restored, place, report);
 }
 
 const struct reader reader_listing = {
@@ -176,4 +208,5 @@ const struct reader reader_listing = {
     .endings = ".txt",
     .next = next_record,
     .parse = parse_record,
+    .describe = describe_record,
 };

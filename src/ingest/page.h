@@ -51,10 +51,10 @@ struct page_line {
     unsigned linked;         /* of them, inside links */
     enum page_element element;
     enum page_class class;
-    bool has_stop;           /* 。！？ somewhere */
-    bool ends_sentence;      /* its last character ends or announces something: 。！？…”)： */
-    bool is_surrounding;     /* in an element like nav, footer, or one whose class says so */
-    bool after_gap;          /* a blank line before it, or the begin of an element */
+    bool has_stop;       /* 。！？ somewhere */
+    bool ends_sentence;  /* its last character ends or announces something: 。！？…”)： */
+    bool is_surrounding; /* in an element like nav, footer, or one whose class says so */
+    bool after_gap;      /* a blank line before it, or the begin of an element */
 };
 
 /* A value and where it stands; empty text: none. */
@@ -76,7 +76,7 @@ struct page {
     size_t title;      /* number of its line; SIZE_MAX: none */
     size_t body_begin; /* lines [body_begin, body_end) of class PAGE_BODY are the article's text */
     size_t body_end;
-    size_t dateline;   /* bytes of the first body line that name reporter and place: …讯 记者…报道 */
+    size_t dateline; /* bytes of the first body line that name reporter and place: …讯 记者…报道 */
 };
 
 enum {
@@ -100,7 +100,7 @@ enum page_label {
     LABEL_UPDATED,
     LABEL_OTHER_DATE, /* 成文日期, 开标时间, 截止时间: not when the page appeared */
     LABEL_SOURCE,
-    LABEL_PUBLISHER,  /* 发布机构: the source where there is no other */
+    LABEL_PUBLISHER, /* 发布机构: the source where there is no other */
     LABEL_AUTHOR,
     LABEL_EDITOR,
     LABEL_TITLE,
@@ -130,8 +130,8 @@ struct slice page_origin(const struct page_line *line, size_t begin, size_t end)
 struct page_date {
     size_t begin, end; /* in the folded text */
     bool has_time;
-    bool has_weekday;  /* 星期三 behind it: a calendar, as long as there is another date */
-    char text[24];     /* as date_parse wants it */
+    bool has_weekday; /* 星期三 behind it: a calendar, as long as there is another date */
+    char text[24];    /* as date_parse wants it */
 };
 /* The first whole date (with a year) at or after `from`. */
 bool page_date_find(struct slice folded, size_t from, struct page_date *ret_date);
@@ -156,6 +156,8 @@ struct page_names {
 };
 /* Names out of `本报记者 甲 乙 通讯员 丙`; editors are none. */
 void page_names_add(struct page_names *names, struct slice text, unsigned line);
+/* 记者 甲 …: does it begin with what somebody did? */
+bool page_begins_with_role(struct slice text);
 /* `…(记者 甲 摄影 乙)` at the end of a paragraph: where the parenthesis begins; text.size when there is none. */
 size_t page_names_behind(struct slice text, struct page_names *names, unsigned line);
 

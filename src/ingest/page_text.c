@@ -17,7 +17,8 @@ static bool is_stop(uint32_t character) {
 
 /* What may end a paragraph: stops, what closes behind them, and what announces a list. */
 static bool may_end(uint32_t character) {
-    static const uint32_t signs[] = {0x2026, 0x201D, 0x2019, 0x300D, 0x300F, 0xFF09, ')', 0xFF1B, ';', 0xFF1A, ':', '"'};
+    static const uint32_t signs[] = {0x2026, 0x201D, 0x2019, 0x300D, 0x300F, 0xFF09,
+                                     ')',    0xFF1B, ';',    0xFF1A, ':',    '"'};
     for (size_t i = 0; i < ARRAY_LENGTH(signs); i++)
         if (character == signs[i])
             return true;

@@ -55,7 +55,8 @@ static bool open_file(struct reading *reading) {
     reading->descriptor = worker->descriptor;
     if (worker->open_file)
         return true;
-    diag_report(reading->diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, file_place(reading), "%s", strerror(errno));
+    enum diagnostic_id id = file_error_is_own(errno) ? DIAGNOSTIC_READING_FAILED : DIAGNOSTIC_SOURCE_UNREADABLE;
+    diag_report(reading->diagnostics, id, file_place(reading), "%s", strerror(errno));
     return false;
 }
 

@@ -17,10 +17,25 @@ static void report(struct diagnostics *diagnostics, enum diagnostic_id id, const
 
 static int spool_of(struct ingest_plan *plan, const char *folder) {
     if (!plan->has_spool) {
-        plan->spool = file_open_unnamed(folder);
+        plan->spool = file_open_scratch(folder);
         plan->has_spool = plan->spool >= 0;
     }
     return plan->has_spool ? plan->spool : -1;
+}
+
+/* A failure of ours is an error, which ends the run: left out, the file would vanish from the feeds. */
+static void report_errno(struct diagnostics *diagnostics, const char *path, int error) {
+    report(diagnostics, file_error_is_own(error) ? DIAGNOSTIC_READING_FAILED : DIAGNOSTIC_SOURCE_UNREADABLE, path,
+           strerror(error));
+}
+
+static void report_not_spooled(const struct ingest_file *file, enum spool_outcome outcome, int error,
+                               struct diagnostics *diagnostics) {
+    static const enum diagnostic_id ids[] = {[SPOOL_UNREADABLE] = DIAGNOSTIC_SOURCE_UNREADABLE,
+                                             [SPOOL_TOO_LARGE] = DIAGNOSTIC_SOURCE_TOO_LARGE,
+                                             [SPOOL_FAILED] = DIAGNOSTIC_READING_FAILED};
+    diag_report(diagnostics, ids[outcome], (struct place){.file = slice_of(file->path)},
+                "unpacking it into a temporary file: %s", strerror(error));
 }
 
 static void report_spooled(const struct ingest_file *file, const struct spool_result *result,
@@ -41,7 +56,7 @@ static bool spool_file(struct ingest_plan *plan, struct ingest_file *file, bool 
     struct spool_job job = {.input = input, .compressed = compressed, .begin = plan->spool_size};
     struct spool_result result;
     if (input < 0) {
-        report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, file->path, strerror(errno));
+        report_errno(diagnostics, file->path, errno);
         return false;
     }
     if (!spool_charset(file->source->encoding, &job.charset)) {
@@ -49,11 +64,9 @@ static bool spool_file(struct ingest_plan *plan, struct ingest_file *file, bool 
         return false;
     }
     job.spool = spool_of(plan, folder);
-    if (job.spool < 0 || !spool_write(&job, &result)) {
-        bool large = job.spool >= 0 && errno == EFBIG;
-        diag_report(diagnostics, large ? DIAGNOSTIC_SOURCE_TOO_LARGE : DIAGNOSTIC_SOURCE_UNREADABLE,
-                    (struct place){.file = slice_of(file->path)}, "unpacking it into a temporary file in %s: %s",
-                    folder, strerror(errno));
+    enum spool_outcome outcome = job.spool < 0 ? SPOOL_FAILED : spool_write(&job, &result);
+    if (outcome != SPOOL_OK) {
+        report_not_spooled(file, outcome, errno, diagnostics);
         return false;
     }
     report_spooled(file, &result, diagnostics);
@@ -97,7 +110,7 @@ static void add_file(struct ingest_plan *plan, const struct source *source, cons
     const char *charset = NULL;
     assert(file.reader && "the configuration knows the readers");
     if (stat(path, &status) != 0) {
-        report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, path, strerror(errno));
+        report_errno(diagnostics, path, errno);
         return;
     }
     if (!S_ISREG(status.st_mode)) {
@@ -126,7 +139,12 @@ static void add_source(struct ingest_plan *plan, const struct source *source, co
     file_list_matching(pattern, &plan->arena, &list);
     for (size_t i = 0; i < list.unreadable.count; i++)
         report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, list.unreadable.items[i], "this folder cannot be read");
-    if (!list.paths.count) {
+    if (list.error)
+        report_errno(diagnostics, pattern, list.error);
+    /* add_file says what each of them is. */
+    for (size_t i = 0; i < list.irregular.count; i++)
+        add_file(plan, source, list.irregular.items[i], spool_folder, diagnostics);
+    if (!list.paths.count && !list.irregular.count && !list.error) {
         struct place place = {source->place.file, source->place.line, source->place.column};
         diag_report(diagnostics, DIAGNOSTIC_SOURCE_EMPTY, place, "%.*s", SLICE_ARGUMENTS(source->files));
     }

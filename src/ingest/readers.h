@@ -7,5 +7,6 @@
 extern const struct reader reader_jsonl;
 extern const struct reader reader_listing;
 extern const struct reader reader_markdown;
+extern const struct reader reader_page;
 
 #endif

@@ -37,6 +37,11 @@ struct reader {
     bool (*parse)(const struct source *source, const struct taxonomies *taxonomies, struct slice record,
                   struct place place, struct arena *arena, struct diagnostics *diagnostics,
                   struct article *ret_article);
+    /*
+     * For `clean --report`: appends what parse drops and repairs of the record, a line of `file:line: what: text` for
+     * each. NULL for readers of articles that are clean already.
+     */
+    void (*describe)(struct slice record, struct place place, struct arena *arena, struct buf *report);
 };
 
 /* The table. NULL-terminated names for configuration: reader_names(&count). */
@@ -45,8 +50,9 @@ const char *const *reader_names(size_t *ret_count);
 
 /*
  * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files
- * and files in another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`. Files
- * that cannot be read are reported and left out.
+ * and files in another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`, or where
+ * there is room for one. Files that cannot be read are reported and left out; where that is no fault of theirs, by
+ * READING_FAILED, here as in ingest_piece_read: then nothing that was read may be published.
  */
 struct ingest_file {
     const char *path; /* as messages show it */

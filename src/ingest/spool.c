@@ -38,24 +38,27 @@ struct spooler {
     struct spool_result result;
     unsigned line;
     iconv_t converter;
-    struct buf pending; /* bytes of a character whose rest is in the next chunk, then the chunk */
-    int error;          /* errno of the first failure */
+    struct buf pending;         /* bytes of a character whose rest is in the next chunk, then the chunk */
+    enum spool_outcome outcome; /* of the first failure, and its errno */
+    int error;
 };
+
+static bool fail(struct spooler *spooler, enum spool_outcome outcome, int error) {
+    spooler->outcome = outcome;
+    spooler->error = error;
+    return false;
+}
 
 static bool put(struct spooler *spooler, struct slice text) {
     uint64_t at = spooler->job->begin + spooler->result.size;
-    if (text.size > SPOOL_MOST - spooler->result.size) {
-        spooler->error = EFBIG;
-        return false;
-    }
+    if (text.size > SPOOL_MOST - spooler->result.size)
+        return fail(spooler, SPOOL_TOO_LARGE, EFBIG);
     while (text.size) {
         ssize_t written = pwrite(spooler->job->spool, text.data, text.size, (off_t)at);
         if (written < 0 && errno == EINTR)
             continue;
-        if (written <= 0) {
-            spooler->error = written < 0 ? errno : EIO;
-            return false;
-        }
+        if (written <= 0)
+            return fail(spooler, SPOOL_FAILED, written < 0 ? errno : EIO);
         text = slice_from(text, (size_t)written);
         at += (uint64_t)written;
         spooler->result.size += (uint64_t)written;
@@ -131,10 +134,9 @@ static bool read_chunk(struct spooler *spooler, char *chunk, size_t *ret_size) {
         size = read(spooler->job->input, chunk, SPOOL_CHUNK);
     while (size < 0 && errno == EINTR);
     if (size < 0)
-        spooler->error = errno;
-    else
-        *ret_size = (size_t)size;
-    return size >= 0;
+        return fail(spooler, file_error_is_own(errno) ? SPOOL_FAILED : SPOOL_UNREADABLE, errno);
+    *ret_size = (size_t)size;
+    return true;
 }
 
 static bool copy(struct spooler *spooler) {
@@ -146,10 +148,22 @@ static bool copy(struct spooler *spooler) {
     return !spooler->error;
 }
 
+/* Tapes and some tools fill the last block up: gzip(1) passes over such zeros, with which no further member begins. */
+static void skip_padding(z_stream *stream) {
+    while (stream->avail_in && *stream->next_in == 0) {
+        stream->next_in++;
+        stream->avail_in--;
+    }
+}
+
 /* All that one chunk of the file gives. *state is what inflate said last. */
 static bool inflate_chunk(struct spooler *spooler, z_stream *stream, int *state) {
     unsigned char out[SPOOL_CHUNK];
     do {
+        if (*state == Z_STREAM_END)
+            skip_padding(stream);
+        if (*state == Z_STREAM_END && !stream->avail_in)
+            break;
         /* Several gzip files one behind another are one text (RFC 1952 2.2); anything else behind the end is not. */
         if (*state == Z_STREAM_END && inflateReset(stream) != Z_OK)
             break;
@@ -184,12 +198,12 @@ static bool inflate_all(struct spooler *spooler) {
     return good;
 }
 
-bool spool_write(const struct spool_job *job, struct spool_result *ret_result) {
+enum spool_outcome spool_write(const struct spool_job *job, struct spool_result *ret_result) {
     struct spooler spooler = {.job = job, .line = 1, .pending = BUF(4 * SPOOL_CHUNK)};
     if (job->charset) {
         spooler.converter = iconv_open("UTF-8", job->charset);
         if (spooler.converter == (iconv_t)-1)
-            return false;
+            return SPOOL_FAILED;
     }
     bool good = (job->compressed ? inflate_all(&spooler) : copy(&spooler)) && finish(&spooler);
     if (job->charset)
@@ -199,5 +213,5 @@ bool spool_write(const struct spool_job *job, struct spool_result *ret_result) {
         *ret_result = spooler.result;
     else
         errno = spooler.error;
-    return good;
+    return spooler.outcome;
 }

@@ -29,7 +29,13 @@ enum { SPOOL_CHUNK = 1 << 16 /* bytes */ };
 /* The charset's name for iconv, as spool_job wants it, by its name in feeds.yaml. false for one that is not known. */
 MUST_CHECK bool spool_charset(struct slice encoding, const char **ret_charset);
 
-/* false with errno: EFBIG over SPOOL_MOST, EINVAL when iconv does not know the charset, or an I/O error. */
-MUST_CHECK bool spool_write(const struct spool_job *job, struct spool_result *ret_result);
+/* With errno where it is not SPOOL_OK. */
+enum spool_outcome {
+    SPOOL_OK,
+    SPOOL_UNREADABLE, /* the input */
+    SPOOL_TOO_LARGE,  /* over SPOOL_MOST */
+    SPOOL_FAILED,     /* no fault of the file: the spool cannot be written, or iconv not be had */
+};
+MUST_CHECK enum spool_outcome spool_write(const struct spool_job *job, struct spool_result *ret_result);
 
 #endif

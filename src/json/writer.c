@@ -46,7 +46,7 @@ static void end_value(struct json_writer *json) {
         buf_append_byte(json->buf, '\n');
 }
 
-static void open(struct json_writer *json, bool is_object) {
+static void open_scope(struct json_writer *json, bool is_object) {
     begin_value(json);
     assert(json->depth < JSON_DEPTH_MOST);
     json->depth++;
@@ -56,11 +56,11 @@ static void open(struct json_writer *json, bool is_object) {
 }
 
 void json_open_object(struct json_writer *json) {
-    open(json, true);
+    open_scope(json, true);
 }
 
 void json_open_array(struct json_writer *json) {
-    open(json, false);
+    open_scope(json, false);
 }
 
 void json_close(struct json_writer *json) {

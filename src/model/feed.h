@@ -31,6 +31,8 @@ struct entry {
     size_t category_count;
     const struct slice *tags; /* the article's own, categories without scheme */
     size_t tag_count;
+    const struct slice *related; /* addresses at which copies of it stand */
+    size_t related_count;
     struct slice image;
     struct enclosure enclosure;
 };

@@ -15,6 +15,14 @@ struct output_settings {
     struct slice formats[FORMATS_MOST]; /* names from render/format.h, in the order given */
     size_t format_count;
     struct slice copied_folder;       /* static: a folder copied into the tree; empty: none */
+    struct word_place directory_place, copied_place; /* for messages; without a line where nothing was written */
+};
+
+/* duplicates: when two articles are copies of one text. */
+struct duplicates_settings {
+    bool wanted;
+    unsigned days;      /* how much later than the first one a copy may be dated */
+    double containment; /* how much of the shorter one must stand in the longer one */
 };
 
 struct retired_term {
@@ -25,6 +33,8 @@ struct retired_term {
 struct settings {
     struct arena arena;
     const char *folder;               /* of feeds.yaml: what relative paths start from */
+    const char *const *files;         /* all that was read: feeds.yaml, includes, corrections */
+    size_t file_count;
     struct site site;
     const struct source *sources;
     size_t source_count;
@@ -33,6 +43,7 @@ struct settings {
     size_t channel_count;
     struct output_settings output;
     struct corrections corrections;
+    struct duplicates_settings duplicates;
     const struct retired_term *retired; /* terms that once made paths */
     size_t retired_count;
     const struct slice *retired_paths;  /* retired: {paths: […]} */

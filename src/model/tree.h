@@ -13,6 +13,7 @@ struct tree_file {
     uint64_t size;      /* bytes */
     struct sha256 hash;
     struct slice type;  /* media type, "application/atom+xml; charset=utf-8" */
+    bool is_feed;       /* of a channel: people may have subscribed to it */
     uint32_t entries;   /* feeds: how many entries; else 0 */
 };
 

@@ -63,6 +63,7 @@ static void put_file(struct output *output, int root, struct slice path, const s
     if (is_untouched(output, kept, source, &old)) {
         struct put put = {.file = *old, .same = true};
         put.file.type = slice_of(type_of(kept));
+        put.file.is_feed = false;
         put.file.entries = 0;
         output_note_put(output, put);
         return;
@@ -73,7 +74,7 @@ static void put_file(struct output *output, int root, struct slice path, const s
         stage_fail(&output->stage, "read, for static:,", kept);
         return;
     }
-    output_put_dated(output, kept, buf_slice(&bytes), type_of(kept), 0, &source->st_mtim);
+    output_put_dated(output, kept, buf_slice(&bytes), type_of(kept), &source->st_mtim);
 }
 
 void copied_put(struct output *output) {

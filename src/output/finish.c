@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-enum { FOREIGN_NAMED = 3 };
+enum { FOREIGN_NAMED = 3, SIGNED_MOST = 64 << 20 };
 
 static int compare_puts(const void *a, const void *b) {
     return slice_compare(((const struct put *)a)->file.path, ((const struct put *)b)->file.path);
@@ -42,11 +42,12 @@ static void find_changes(struct output *output, const struct plan *plan) {
 }
 
 /* Away with what is not expected: what was removed, and what crashed runs and others left. */
-static bool prune(struct output *output, const struct plan *plan, struct arena *arena) {
+static bool prune(struct output *output, const struct plan *plan, struct arena *arena, struct buf *named) {
     CLEANUP(walk_release) struct walk walk = {0};
     struct slice unreadable;
     if (!walk_all(output->stage.root, arena, &walk, &unreadable))
         return stage_fail(&output->stage, "read", unreadable);
+    latecomers_keep(output, &walk, named);
     for (size_t i = walk.items.count; i-- > 0;) {
         const struct walk_item *item = &walk.items.items[i];
         uint64_t expected = map_get(&plan->expected, item->path, EXPECT_NOTHING);
@@ -83,13 +84,13 @@ static bool stage_manifest(struct output *output) {
 /* What was not put by output_put: everything that is as it was. */
 static bool fill_stage(struct output *output, struct plan *plan, struct diagnostics *diagnostics) {
     struct stage *stage = &output->stage;
-    if (!stage_begin(stage) || !prune(output, plan, &plan->arena))
+    CLEANUP(buf_release) struct buf named = BUF(BUF_UNLIMITED);
+    if (!stage_begin(stage) || !prune(output, plan, &plan->arena, &named))
         return false;
     bool is_new;
     for (size_t i = 0; i < output->puts.count; i++)
         if (output->puts.items[i].same && !stage_link(stage, output->puts.items[i].file.path, &is_new))
             return false;
-    CLEANUP(buf_release) struct buf named = BUF(BUF_UNLIMITED);
     if (!carry_foreign(output, plan, &named) || !stage_manifest(output) || !stage_seal(stage))
         return false;
     if (named.size)
@@ -115,6 +116,35 @@ static void report_left_out(struct output *output, const struct plan *plan, stru
                     SLICE_ARGUMENTS(output->left_out.items[i]));
 }
 
+/* Does the served feed of that path say that pindao wrote it? Text cannot say so: its < is escaped. */
+static bool is_signed(const struct output *output, struct slice path) {
+    static const struct slice signature = SLICE_CONSTANT("<generator>pindao</generator>");
+    CLEANUP(buf_release) struct buf bytes = BUF(SIGNED_MOST);
+    return output_read_old(output, path, &bytes) && slice_find(buf_slice(&bytes), signature, 0) < bytes.size;
+}
+
+/*
+ * The manifest is gone, as when somebody tidied up. The tree is ours all the same when one of its feeds is, byte for
+ * byte, the one that we would write, or says that it is ours, or when the tree before it has a manifest: then what
+ * differs is ours too.
+ */
+static void adopt_files(struct output *output, struct diagnostics *diagnostics) {
+    bool ours = output->previous_tree.files.count > 0;
+    if (!output->manifest_missing)
+        return;
+    for (size_t i = 0; i < output->puts.count && !ours; i++)
+        ours = output->puts.items[i].file.is_feed &&
+               (output->puts.items[i].same || is_signed(output, output->puts.items[i].file.path));
+    if (!ours)
+        return;
+    output->unknown_owner = true;
+    output->manifest_missing = false;
+    diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "it is missing");
+}
+
+static const char lost_manifest[] = " (if pindao wrote this tree, its manifest.json is gone: put it back, or move "
+                                    "the whole folder away)";
+
 static enum output_result finish(struct output *output, struct plan *plan, struct diagnostics *diagnostics) {
     list_files(output);
     plan_own(plan, output);
@@ -125,12 +155,13 @@ static enum output_result finish(struct output *output, struct plan *plan, struc
         stage_fail(&output->stage, "write", SLICE(MANIFEST_NAME));
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     }
+    adopt_files(output, diagnostics);
     find_changes(output, plan);
     /* Nothing changed: nothing is looked at. What others put into the served folder stays there anyway. */
     if (output->changed && !plan_foreign(plan, output))
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     if (plan->clash.size)
-        return report_clash(output, plan->clash, "", diagnostics);
+        return report_clash(output, plan->clash, output->manifest_missing ? lost_manifest : "", diagnostics);
     output->counts.foreign = plan->foreign.count;
     if (output->changed && !output->options.dry_run && !fill_stage(output, plan, diagnostics))
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
@@ -143,6 +174,5 @@ enum output_result output_finish(struct output *output, struct diagnostics *diag
     copied_put(output);
     if (output->stage.failed)
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
-    CLEANUP(plan_release) struct plan plan = {0};
-    return finish(output, &plan, diagnostics);
+    return finish(output, &output->plan, diagnostics);
 }

@@ -78,7 +78,9 @@ bool layout_find(const char *directory, struct arena *arena, struct layout *ret_
     int parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (parent < 0)
         return false;
+    CLEANUP(file_close) int served = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     *ret_layout = (struct layout){.parent = parent,
+                                  .owner = owner_of(served >= 0 ? served : parent),
                                   .name = name,
                                   .stage = beside(arena, name, "stage"),
                                   .lock = beside(arena, name, "lock"),
@@ -91,9 +93,22 @@ void layout_release(struct layout *layout) {
     file_close(&layout->parent);
 }
 
+/* Only a file that we have made is given away: one that is there may be a second name of anything. */
+static int open_lock(const struct layout *layout) {
+    int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
+    int lock = openat(layout->parent, layout->lock, flags);
+    if (lock >= 0 || errno != ENOENT)
+        return lock;
+    lock = openat(layout->parent, layout->lock, flags | O_CREAT | O_EXCL, 0644);
+    if (lock < 0)
+        return errno == EEXIST ? openat(layout->parent, layout->lock, flags) : -1;
+    if (!owner_give(&layout->owner, lock))
+        file_close(&lock);
+    return lock;
+}
+
 bool layout_lock(const struct layout *layout, bool wait, int *ret_lock) {
-    CLEANUP(file_close)
-    int lock = openat(layout->parent, layout->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    CLEANUP(file_close) int lock = open_lock(layout);
     if (lock < 0)
         return false;
     while (flock(lock, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0)

@@ -2,6 +2,7 @@
 #define PINDAO_OUTPUT_LAYOUT_H
 
 #include "base/arena.h"
+#include "base/owner.h"
 
 /*
  * Where an output lies. Everything beside it is in the same parent folder, hence on the same filesystem (unless the
@@ -10,6 +11,7 @@
  */
 struct layout {
     int parent;
+    struct owner owner; /* of what is made: that of the served folder, else of the one above it */
     const char *name;
     const char *stage;
     const char *lock;
@@ -24,7 +26,10 @@ struct layout {
 MUST_CHECK bool layout_find(const char *directory, struct arena *arena, struct layout *ret_layout);
 void layout_release(struct layout *layout);
 
-/* flock on a file that is never unlinked: an unlinked one could be locked by two. errno EWOULDBLOCK when busy. */
+/*
+ * flock on a file that is never unlinked: an unlinked one could be locked by two. It is opened for reading, so that
+ * whoever may read one that is there can lock it. errno EWOULDBLOCK when busy.
+ */
 MUST_CHECK bool layout_lock(const struct layout *layout, bool wait, int *ret_lock);
 
 #endif

@@ -1,7 +1,7 @@
 #include "output/manifest.h"
 
-#include "output/walk.h"
 #include "json/reader.h"
+#include "output/walk.h"
 
 #include <json-c/json.h>
 
@@ -17,7 +17,7 @@ static bool string_of(struct json_object *object, const char *key, struct slice 
 static bool number_of(struct json_object *object, const char *key, int64_t most, int64_t *ret_number) {
     struct json_object *value = NULL;
     if (!json_object_object_get_ex(object, key, &value))
-        return true;
+        return true; /* *ret_number stays */
     if (!json_object_is_type(value, json_type_int))
         return false;
     *ret_number = json_object_get_int64(value);
@@ -26,7 +26,7 @@ static bool number_of(struct json_object *object, const char *key, int64_t most,
 
 static const char *read_file(struct json_object *object, struct arena *arena, struct tree_file *ret_file) {
     struct slice path, hex, type;
-    int64_t size = -1, entries = 0;
+    int64_t size = -1, entries = -1;
     struct sha256 hash;
     if (!json_object_is_type(object, json_type_object))
         return "an entry that is no object";
@@ -41,7 +41,8 @@ static const char *read_file(struct json_object *object, struct arena *arena, st
                                    .size = (uint64_t)size,
                                    .hash = hash,
                                    .type = arena_copy(arena, type),
-                                   .entries = (uint32_t)entries};
+                                   .is_feed = entries >= 0,
+                                   .entries = entries >= 0 ? (uint32_t)entries : 0};
     return NULL;
 }
 

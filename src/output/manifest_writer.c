@@ -20,7 +20,7 @@ void manifest_write(const struct tree *tree, struct buf *buf) {
         json_string(&json, slice_of(hex));
         json_key(&json, "type");
         json_string(&json, file->type);
-        if (file->entries) {
+        if (file->is_feed) {
             json_key(&json, "entries");
             json_unsigned(&json, file->entries);
         }

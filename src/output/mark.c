@@ -40,7 +40,7 @@ void mark_release(struct mark *mark) {
 static bool write_draft(const struct layout *layout, struct slice text) {
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
     CLEANUP(file_close) int file = openat(layout->parent, layout->mark_draft, flags, 0644);
-    if (file < 0 || !file_write(file, text) || fsync(file) != 0)
+    if (file < 0 || !owner_give(&layout->owner, file) || !file_write(file, text) || fsync(file) != 0)
         return false;
     int closing = file;
     file = -1;

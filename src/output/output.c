@@ -67,7 +67,8 @@ static enum output_result read_old_manifest(struct output *output, struct diagno
     if (output->served < 0)
         return OUTPUT_OK;
     if (!read_below(output->served, SLICE(MANIFEST_NAME), &output->old_manifest)) {
-        if (errno == ENOENT)
+        output->manifest_missing = errno == ENOENT;
+        if (output->manifest_missing)
             return OUTPUT_OK;
         why = strerror(errno);
     } else {
@@ -138,6 +139,7 @@ void output_close(struct output *output) {
     if (!output)
         return;
     stage_release(&output->stage);
+    plan_release(&output->plan);
     vec_release(&output->puts);
     vec_release(&output->left_out);
     vec_release(&output->old_tree.files);
@@ -209,16 +211,16 @@ void output_note_put(struct output *output, struct put put) {
     pthread_mutex_unlock(&output->stage.mutex);
 }
 
-void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries,
-                      const struct timespec *mtime) {
+/* `like` says all of the file but path, size and hash. */
+static void put_file(struct output *output, struct slice path, struct slice bytes, struct tree_file like,
+                     const struct timespec *mtime) {
     struct stage *stage = &output->stage;
     if (stage->failed)
         return;
-    struct put put = {.file = {.path = stage_keep_path(stage, path),
-                               .size = bytes.size,
-                               .hash = sha256_of(bytes),
-                               .type = slice_of(type),
-                               .entries = entries}};
+    struct put put = {.file = like};
+    put.file.path = stage_keep_path(stage, path);
+    put.file.size = bytes.size;
+    put.file.hash = sha256_of(bytes);
     if (!walk_path_is_clean(path)) {
         errno = EINVAL;
         stage_fail(stage, "write", path);
@@ -229,6 +231,16 @@ void output_put_dated(struct output *output, struct slice path, struct slice byt
         output_note_put(output, put);
 }
 
-void output_put(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries) {
-    output_put_dated(output, path, bytes, type, entries, NULL);
+void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,
+                      const struct timespec *mtime) {
+    put_file(output, path, bytes, (struct tree_file){.type = slice_of(type)}, mtime);
+}
+
+void output_put(struct output *output, struct slice path, struct slice bytes, const char *type) {
+    output_put_dated(output, path, bytes, type, NULL);
+}
+
+void output_put_feed(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries) {
+    put_file(output, path, bytes, (struct tree_file){.type = slice_of(type), .is_feed = true, .entries = entries},
+             NULL);
 }

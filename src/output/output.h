@@ -57,7 +57,9 @@ MUST_CHECK bool output_read_previous(const struct output *output, struct slice p
  * links are refused). Else written anew, its mtime at least a second later than the old one's. Thread-safe. `type` must
  * outlive the output. Errors are remembered and reported by output_finish.
  */
-void output_put(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries);
+void output_put(struct output *output, struct slice path, struct slice bytes, const char *type);
+/* The same for a feed of a channel, which has so many entries. */
+void output_put_feed(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries);
 
 /* Removes what was not put, carries foreign files over, copies static:, writes the manifest, syncs. */
 enum output_result output_finish(struct output *output, struct diagnostics *diagnostics);

@@ -5,6 +5,7 @@
 #include "output/mark.h"
 #include "output/output.h"
 #include "output/stage.h"
+#include "output/walk.h"
 
 /* An output from the inside; for the files of this folder only. */
 
@@ -12,43 +13,6 @@ struct put {
     struct tree_file file;
     bool same; /* the served tree has it: these bytes under this path */
 };
-
-struct output {
-    struct output_options options; /* its strings are copies */
-    struct arena arena;
-    struct layout layout;
-    int lock;
-    int served;         /* the served folder; -1 when there is none. After the swap it is the previous one. */
-    bool suspicious;    /* --full, or a run came to no end: the manifest is not believed, bytes are compared */
-    bool unknown_owner; /* the manifest is damaged: any file may be ours, so none is in the way */
-    struct mark mark;
-    struct buf old_manifest;
-    struct tree old_tree;
-    struct map old_paths; /* path → index in old_tree */
-    struct stage stage;
-    VEC(struct put) puts;       /* guarded by stage.mutex until output_finish; then sorted */
-    VEC(struct slice) left_out; /* of the copied folder: neither files nor folders */
-    struct buf new_manifest;
-    struct tree new_tree;
-    struct tree previous_tree;
-    struct output_counts counts;
-    bool changed;  /* the new tree is another one */
-    bool finished; /* output_finish succeeded */
-};
-
-struct place output_place(const struct output *output);
-/* Says what the stage remembers to have failed. */
-enum output_result output_report_failure(struct output *output, enum diagnostic_id id, struct diagnostics *diagnostics);
-enum output_result output_result_of(int error, enum output_result otherwise);
-
-/* output_put, with the mtime that a new file gets (NULL: now). */
-void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries,
-                      const struct timespec *mtime);
-/* Remembers that the new tree has this file. */
-void output_note_put(struct output *output, struct put put);
-
-/* Puts every file of the folder `static:`. Failures are remembered in the stage. */
-void copied_put(struct output *output);
 
 /* What may stand at a path of the new tree. */
 enum expectation {
@@ -67,10 +31,69 @@ struct plan {
     VEC(struct slice) special;
 };
 void plan_release(struct plan *plan);
+
+struct output {
+    struct output_options options; /* its strings are copies */
+    struct arena arena;
+    struct layout layout;
+    int lock;
+    int served;         /* the served folder; -1 when there is none. After the swap it is the previous one. */
+    bool suspicious;    /* --full, or a run came to no end: the manifest is not believed, bytes are compared */
+    bool unknown_owner; /* the manifest is damaged or lost: any file may be ours, so none is in the way */
+    bool manifest_missing;
+    struct mark mark;
+    struct buf old_manifest;
+    struct tree old_tree;
+    struct map old_paths; /* path → index in old_tree */
+    struct stage stage;
+    VEC(struct put) puts;       /* guarded by stage.mutex until output_finish; then sorted */
+    VEC(struct slice) left_out; /* of the copied folder: neither files nor folders */
+    struct buf new_manifest;
+    struct tree new_tree;
+    struct tree previous_tree;
+    struct output_counts counts;
+    struct plan plan; /* made by output_finish */
+    bool changed;     /* the new tree is another one */
+    bool finished;    /* output_finish succeeded */
+};
+
+struct place output_place(const struct output *output);
+/* Says what the stage remembers to have failed. */
+enum output_result output_report_failure(struct output *output, enum diagnostic_id id, struct diagnostics *diagnostics);
+enum output_result output_result_of(int error, enum output_result otherwise);
+
+/* output_put, with the mtime that a new file gets (NULL: now). */
+void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,
+                      const struct timespec *mtime);
+/* Remembers that the new tree has this file. */
+void output_note_put(struct output *output, struct put put);
+
+/* Puts every file of the folder `static:`. Failures are remembered in the stage. */
+void copied_put(struct output *output);
+
 /* The new tree's own paths; `puts` are sorted. Paths that cannot stand beside each other are a clash. */
 void plan_own(struct plan *plan, const struct output *output);
 /* What in the served folder is not ours: to be carried, or in the way. false when it cannot be read (remembered). */
 MUST_CHECK bool plan_foreign(struct plan *plan, struct output *output);
+/* Is what stands there pindao's, as far as anybody knows? */
+bool plan_is_ours(const struct output *output, struct slice path);
+/* Somebody else's file or folder, to stand in the new tree. The path is in the plan's arena. */
+void plan_expect_foreign(struct plan *plan, struct slice path, enum walk_kind kind);
+/* Could it stand there, beside all that is expected? */
+bool plan_has_room(const struct plan *plan, struct slice path);
+
+/*
+ * Nobody is kept from writing into the served folder while the next tree is made, nor, by a shell that stands in it,
+ * into the tree that was swapped out. Such files would go with the old tree. Names of what was carried are appended to
+ * *named.
+ */
+/* Before the stage is pruned: what was written into it since it was swapped out is kept. */
+void latecomers_keep(struct output *output, const struct walk *staged, struct buf *named);
+/*
+ * After the exchange: what the tree swapped out has and the plan does not know is linked into the new one. false when
+ * something failed (remembered).
+ */
+MUST_CHECK bool latecomers_carry(struct output *output, struct buf *named);
 
 /*
  * The per-file way, for filesystems that cannot exchange folders: every file that changed is made whole under another

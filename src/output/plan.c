@@ -51,15 +51,18 @@ void plan_own(struct plan *plan, const struct output *output) {
     }
 }
 
-/* Is what stands there pindao's, as far as anybody knows? */
-static bool is_ours(const struct output *output, struct slice path) {
+bool plan_is_ours(const struct output *output, struct slice path) {
     return map_get(&output->old_paths, path, UINT64_MAX) != UINT64_MAX || map_get(&output->mark.set, path, 0) ||
            slice_equal(path, SLICE(MANIFEST_NAME)) || slice_equal(path, SLICE(REPLACE_DRAFT));
 }
 
+void plan_expect_foreign(struct plan *plan, struct slice path, enum walk_kind kind) {
+    map_set(&plan->expected, path, kind == WALK_FOLDER ? EXPECT_FOLDER : EXPECT_FOREIGN);
+    expect_folders(plan, path);
+}
+
 static void carry(struct plan *plan, struct walk_item item) {
-    map_set(&plan->expected, item.path, item.kind == WALK_FOLDER ? EXPECT_FOLDER : EXPECT_FOREIGN);
-    expect_folders(plan, item.path);
+    plan_expect_foreign(plan, item.path, item.kind);
     vec_push(&plan->foreign, item);
 }
 
@@ -72,7 +75,7 @@ static void sort_out(struct plan *plan, const struct output *output, struct walk
             carry(plan, item);
         return;
     }
-    if (is_ours(output, item.path))
+    if (plan_is_ours(output, item.path))
         return;
     /* The same bytes are no clash: the file was moved to static:, or the manifest was lost. */
     if (wanted && (expected == EXPECT_SAME || (output->unknown_owner && item.kind == WALK_FILE)))
@@ -83,6 +86,11 @@ static void sort_out(struct plan *plan, const struct output *output, struct walk
         vec_push(&plan->special, item.path);
     else
         carry(plan, item);
+}
+
+bool plan_has_room(const struct plan *plan, struct slice path) {
+    enum expectation expected = expected_at(plan, path);
+    return (expected == EXPECT_NOTHING || expected == EXPECT_FOREIGN) && !is_below_file(plan, path);
 }
 
 bool plan_foreign(struct plan *plan, struct output *output) {

@@ -29,7 +29,8 @@ static enum step step_of(struct slice path) {
 }
 
 /* Folders above `path`, each a real one: what else stands there was pindao's (plan_foreign saw to that). */
-static bool make_folders(int root, struct slice path, struct arena *arena) {
+static bool make_folders(const struct output *output, struct slice path, struct arena *arena) {
+    int root = output->served;
     struct slice folder = walk_folder_of(path);
     if (folder.size == 0)
         return true;
@@ -37,9 +38,10 @@ static bool make_folders(int root, struct slice path, struct arena *arena) {
     struct slice name = arena_copy(arena, folder);
     if (fstatat(root, name.data, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
         return true;
-    if (!make_folders(root, folder, arena))
+    if (!make_folders(output, folder, arena))
         return false;
-    return (unlinkat(root, name.data, 0) == 0 || errno == ENOENT) && mkdirat(root, name.data, 0755) == 0;
+    return (unlinkat(root, name.data, 0) == 0 || errno == ENOENT) && mkdirat(root, name.data, 0755) == 0 &&
+           owner_give_at(&output->layout.owner, root, name.data);
 }
 
 static bool replace_one(struct output *output, struct slice path, struct arena *arena) {
@@ -47,9 +49,10 @@ static bool replace_one(struct output *output, struct slice path, struct arena *
     struct slice draft = SLICE(REPLACE_DRAFT);
     struct stage *stage = &output->stage;
     bool refused = stage->links_refused;
-    if (!make_folders(root, path, arena) || !walk_remove(root, draft))
+    if (!make_folders(output, path, arena) || !walk_remove(root, draft))
         return stage_fail(stage, "replace", path);
-    if (!walk_link(stage->root, path, root, draft, true, &refused))
+    if (!walk_link(stage->root, path, root, draft, true, &refused) ||
+        !owner_give_at(&output->layout.owner, root, draft.data))
         return stage_fail(stage, "replace", path);
     if (renameat(root, draft.data, root, path.data) == 0)
         return true;

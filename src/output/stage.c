@@ -68,7 +68,7 @@ static bool begin_locked(struct stage *stage) {
     if (mkdirat(layout->parent, layout->stage, 0755) != 0 && errno != EEXIST)
         return fail_locked(stage, "create", slice_of(layout->stage));
     stage->root = openat(layout->parent, layout->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (stage->root < 0 || !make_writable(stage->root))
+    if (stage->root < 0 || !make_writable(stage->root) || !owner_give(&layout->owner, stage->root))
         return fail_locked(stage, "open", slice_of(layout->stage));
     if (!stage->believed && !walk_clear(stage->root))
         return fail_locked(stage, "empty", slice_of(layout->stage));
@@ -118,6 +118,9 @@ static bool make_folder_locked(struct stage *stage, struct slice folder) {
     bool right = there && S_ISDIR(status.st_mode);
     if (!right && ((there && unlinkat(stage->root, path.data, 0) != 0) || mkdirat(stage->root, path.data, 0755) != 0))
         return fail_locked(stage, "create", path);
+    /* One that is there may be left from a run of root's before this was done. */
+    if (!owner_give_at(&stage->layout->owner, stage->root, path.data))
+        return fail_locked(stage, "set the owner of", path);
     map_set(&stage->folders, path, 1);
     if (!right && !stage->changed_many) {
         note_folder(stage, walk_folder_of(path));
@@ -143,11 +146,11 @@ static struct timespec later_than(struct timespec time, int root, struct slice p
     return early ? least : time;
 }
 
-static bool write_new(int root, struct slice path, struct slice bytes, struct timespec mtime) {
+static bool write_new(const struct stage *stage, struct slice path, struct slice bytes, struct timespec mtime) {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    CLEANUP(file_close) int file = openat(root, path.data, flags, 0644);
+    CLEANUP(file_close) int file = openat(stage->root, path.data, flags, 0644);
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, mtime};
-    if (file < 0 || !file_write(file, bytes) || futimens(file, times) != 0)
+    if (file < 0 || !owner_give(&stage->layout->owner, file) || !file_write(file, bytes) || futimens(file, times) != 0)
         return false;
     int closing = file;
     file = -1;
@@ -163,7 +166,7 @@ bool stage_write(struct stage *stage, struct slice path, struct slice bytes, con
     else
         clock_gettime(CLOCK_REALTIME, &mtime);
     mtime = later_than(later_than(mtime, stage->served, path), stage->root, path);
-    if (!walk_remove(stage->root, path) || !write_new(stage->root, path, bytes, mtime))
+    if (!walk_remove(stage->root, path) || !write_new(stage, path, bytes, mtime))
         return stage_fail(stage, "write", path);
     note_change(stage, path, true);
     return true;
@@ -195,6 +198,9 @@ bool stage_link(struct stage *stage, struct slice path, bool *ret_new) {
         return stage_fail(stage, "remove", path);
     if (!walk_link(stage->served, path, stage->root, path, false, &stage->links_refused))
         return stage_fail(stage, "link", path);
+    /* A copy is a new file of ours; a linked one is the same to give twice. */
+    if (stage->links_refused && !owner_give_at(&stage->layout->owner, stage->root, path.data))
+        return stage_fail(stage, "set the owner of", path);
     note_change(stage, path, stage->links_refused && S_ISREG(served.st_mode));
     return true;
 }

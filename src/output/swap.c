@@ -39,12 +39,25 @@ static enum output_result swap_per_file(struct output *output, struct diagnostic
     return output_report_failure(output, began ? DIAGNOSTIC_OUTPUT_PARTLY : DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
 }
 
+/* The new tree is served by now: what cannot be carried is in the previous one, and must be said. */
+static enum output_result carry_latecomers(struct output *output, struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf named = BUF(BUF_UNLIMITED);
+    if (!latecomers_carry(output, &named)) {
+        (void)output_report_failure(output, DIAGNOSTIC_OUTPUT_LEFT_BEHIND, diagnostics);
+        return OUTPUT_FAILED;
+    }
+    if (named.size)
+        diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FOREIGN, output_place(output), "%s", buf_string(&named));
+    return OUTPUT_OK;
+}
+
 static enum output_result swap_trees(struct output *output, struct diagnostics *diagnostics) {
     const struct layout *layout = &output->layout;
-    if (output->served < 0
-            ? move_first(layout)
-            : renameat2(layout->parent, layout->stage, layout->parent, layout->name, RENAME_EXCHANGE) == 0)
+    if (output->served < 0 && move_first(layout))
         return OUTPUT_OK;
+    if (output->served >= 0 &&
+        renameat2(layout->parent, layout->stage, layout->parent, layout->name, RENAME_EXCHANGE) == 0)
+        return carry_latecomers(output, diagnostics);
     if (output->served >= 0 && cannot_exchange(errno))
         return swap_per_file(output, diagnostics);
     stage_fail(&output->stage, "swap", slice_of(layout->stage));

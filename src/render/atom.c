@@ -36,6 +36,16 @@ static void write_alternate(struct xml_writer *xml, struct slice address) {
     xml_close(xml);
 }
 
+/* Other addresses of the same text. */
+static void write_related(struct xml_writer *xml, const struct entry *entry) {
+    for (size_t i = 0; i < entry->related_count; i++) {
+        xml_open(xml, "link");
+        xml_attribute(xml, "rel", SLICE("related"));
+        write_address(xml, "href", entry->related[i]);
+        xml_close(xml);
+    }
+}
+
 static void write_enclosure(struct xml_writer *xml, const struct enclosure *enclosure) {
     xml_open(xml, "link");
     xml_attribute(xml, "rel", SLICE("enclosure"));
@@ -106,6 +116,7 @@ static void atom_entry(const struct site *site, const struct entry *entry, bool 
     write_text(xml, "title", "text", entry->title);
     if (entry->url.size)
         write_alternate(xml, entry->url);
+    write_related(xml, entry);
     write_date(xml, "published", entry->published);
     write_date(xml, "updated", entry->updated);
     for (size_t i = 0; i < entry->author_count; i++)

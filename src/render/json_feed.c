@@ -1,6 +1,6 @@
 /*
  * JSON Feed 1.1. What it has no word for stands in an object of our own, as the format allows: "_pindao" with the
- * categories' schemes and terms, and the source.
+ * categories' schemes and terms, the source, and the addresses of copies.
  */
 #include "base/date.h"
 #include "base/uri.h"
@@ -84,9 +84,23 @@ static void write_categories(struct json_writer *json, const struct entry *entry
     json_close(json);
 }
 
+/* Other addresses of the same text. */
+static void write_related(struct json_writer *json, const struct entry *entry) {
+    if (entry->related_count == 0)
+        return;
+    json_key(json, "related");
+    json_open_array(json);
+    for (size_t i = 0; i < entry->related_count; i++) {
+        CLEANUP(buf_release) struct buf encoded = BUF(BUF_UNLIMITED);
+        uri_append_encoded(&encoded, entry->related[i]);
+        json_string(json, buf_slice(&encoded));
+    }
+    json_close(json);
+}
+
 static void write_extension(struct json_writer *json, const struct entry *entry) {
     bool has_source = entry->source_name.size || entry->source_url.size;
-    if (!has_source && entry->category_count == 0)
+    if (!has_source && entry->category_count == 0 && entry->related_count == 0)
         return;
     json_key(json, "_pindao");
     json_open_object(json);
@@ -98,6 +112,7 @@ static void write_extension(struct json_writer *json, const struct entry *entry)
         write_address(json, "url", entry->source_url);
         json_close(json);
     }
+    write_related(json, entry);
     json_close(json);
 }
 

@@ -39,6 +39,16 @@ static void write_text(struct xml_writer *xml, const char *name, struct slice te
     xml_close(xml);
 }
 
+/* Other addresses of the same text; RSS has no word of its own for them. */
+static void write_related(struct xml_writer *xml, const struct entry *entry) {
+    for (size_t i = 0; i < entry->related_count; i++) {
+        xml_open(xml, "atom:link");
+        xml_attribute(xml, "rel", SLICE("related"));
+        write_address_attribute(xml, "href", entry->related[i]);
+        xml_close(xml);
+    }
+}
+
 static void write_guid(struct xml_writer *xml, struct slice id) {
     xml_open(xml, "guid");
     xml_attribute(xml, "isPermaLink", SLICE("false"));
@@ -92,6 +102,7 @@ static void rss_entry(const struct site *site, const struct entry *entry, bool i
     write_text(xml, "title", entry->title);
     if (entry->url.size)
         write_address(xml, "link", entry->url);
+    write_related(xml, entry);
     write_guid(xml, entry->id);
     write_date(xml, "pubDate", entry->published);
     write_updated(xml, entry->updated);

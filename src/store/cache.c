@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,12 +105,25 @@ static enum outcome check_version(struct cache *cache) {
     return cache->is_writable ? create_table(cache) : OUTCOME_UNUSABLE;
 }
 
+/* A new one belongs to whom its folder belongs to. It stays as it is where that cannot be. */
+static int open_database(const struct cache *cache) {
+    int flags = O_RDWR | O_CLOEXEC;
+    int descriptor = open(cache->path, flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+    if (descriptor < 0)
+        return errno == EEXIST ? open(cache->path, flags) : -1;
+    CLEANUP(file_close) int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct owner owner = owner_of(folder);
+    if (!owner_give(&owner, descriptor))
+        file_close(&descriptor);
+    return descriptor;
+}
+
 /*
  * SQLite would create the file for everybody to read, so we do; its journal takes the file's mode. No write-ahead
  * log: it needs a writable folder even to read.
  */
 static enum outcome start(struct cache *cache) {
-    int descriptor = open(cache->path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int descriptor = open_database(cache);
     /* The folder too, for the journal. */
     cache->is_writable = descriptor >= 0 && faccessat(AT_FDCWD, cache->folder, W_OK, AT_EACCESS) == 0;
     file_close(&descriptor);
@@ -163,7 +177,7 @@ static bool begin_anew(struct cache *cache) {
 }
 
 struct cache *cache_open(const char *folder, struct diagnostics *diagnostics) {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+    if (!owner_make_folder(folder))
         return NULL;
     struct cache *cache = memory_new(sizeof *cache);
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);

@@ -323,19 +323,33 @@ void text_fold(struct slice text, struct buf *folded, struct fold_origins *origi
         origins_add(origins, text.size, 1);
 }
 
+/* They choose a glyph, and are a matter of fonts. */
+static bool is_variation_selector(uint32_t character) {
+    return (character >= 0xFE00 && character <= 0xFE0F) || (character >= 0xE0100 && character <= 0xE01EF);
+}
+
+static bool is_letter_or_digit(utf8proc_category_t category) {
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+           (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
 void text_append_letters(struct slice folded, struct buf *letters) {
     size_t begin = 0;
+    bool behind_letter = false;
     for (size_t at = 0; at < folded.size;) {
         uint32_t character = 0;
         size_t size = utf8_decode(folded, at, &character);
         utf8proc_category_t category = size ? utf8proc_category((utf8proc_int32_t)character) : UTF8PROC_CATEGORY_CN;
-        bool wanted = (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-                      (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+        /* Vowels of Thai, Hindi and others are marks: words differ in nothing else. */
+        bool marks = behind_letter && (category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC) &&
+                     !is_variation_selector(character);
+        bool wanted = is_letter_or_digit(category) || marks;
         size_t next = at + (size ? size : 1);
         if (!wanted) {
             buf_append(letters, folded.data + begin, at - begin);
             begin = next;
         }
+        behind_letter = wanted;
         at = next;
     }
     buf_append(letters, folded.data + begin, folded.size - begin);

@@ -23,7 +23,7 @@ void fold_origins_release(struct fold_origins *origins);
  * ceiling must leave room for the text as it is, before pinyin and blanks go. */
 void text_fold(struct slice text, struct buf *folded, struct fold_origins *origins);
 
-/* Letters and digits only, of folded text: what derived ids hash. */
+/* Letters, the marks that belong to them, and digits only, of folded text: what derived ids hash. */
 void text_append_letters(struct slice folded, struct buf *letters);
 
 /* Han characters: U+3400–9FFF, F900–FAFF, 20000–3FFFF, and 〇. */

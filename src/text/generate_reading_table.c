@@ -108,8 +108,9 @@ int main(void) {
     read_all();
     code_all();
     puts("/* Made by generate_reading_table.c from ICU and iconv. */");
-    printf("enum { READING_BEGIN = %d, READING_END = %d, GBK_LEAD_BEGIN = %d, GBK_TRAIL_BEGIN = %d, GBK_TRAILS = %d };\n",
-           HAN_BEGIN, HAN_END, LEAD_BEGIN, TRAIL_BEGIN, TRAILS);
+    printf(
+        "enum { READING_BEGIN = %d, READING_END = %d, GBK_LEAD_BEGIN = %d, GBK_TRAIL_BEGIN = %d, GBK_TRAILS = %d };\n",
+        HAN_BEGIN, HAN_END, LEAD_BEGIN, TRAIL_BEGIN, TRAILS);
     printf("static const char reading_syllables[%u][%d] = {\n", syllable_count, SYLLABLE_SIZE);
     for (unsigned i = 0; i < syllable_count; i++)
         printf("\"%s\",\n", syllables[i]);

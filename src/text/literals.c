@@ -7,7 +7,8 @@
  * one of these blocks lies whole in its first bytes, wherever it stands; and the looks do not wait for each other, as
  * they would in a search that decides by each how far to go.
  */
-enum { BLOCK_MOST = 3 /* bytes */, TABLE_BITS = 14, TABLE_SIZE = 1 << TABLE_BITS, NOTHING = UINT32_MAX };
+enum { BLOCK_MOST = 3 /* bytes */, TABLE_BITS = 14, TABLE_SIZE = 1 << TABLE_BITS };
+#define NOTHING UINT32_MAX
 
 /* A block of a word: met at `at`, the word may begin at `at` - `offset`. */
 struct sample {

@@ -14,7 +14,8 @@ static char plain_letter(uint32_t character, bool *ret_toned) {
     static const struct {
         const char *letters; /* those with a tone, two bytes each */
         char plain;
-    } vowels[] = {{"āáǎà", 'a'}, {"ēéěè", 'e'}, {"īíǐì", 'i'}, {"ōóǒò", 'o'}, {"ūúǔù", 'u'}, {"ǖǘǚǜ", 'v'}, {"ńňǹ", 'n'}};
+    } vowels[] = {{"āáǎà", 'a'}, {"ēéěè", 'e'}, {"īíǐì", 'i'}, {"ōóǒò", 'o'},
+                  {"ūúǔù", 'u'}, {"ǖǘǚǜ", 'v'}, {"ńňǹ", 'n'}};
     *ret_toned = false;
     if (character >= 'a' && character <= 'z')
         return (char)character;
@@ -52,8 +53,8 @@ size_t pinyin_plain(struct slice text, char *ret_letters, size_t most, size_t *r
 /* Initials and finals as the table of syllables has them; not every pair occurs, but no word of English is one of
  * those that do not. */
 bool pinyin_is_syllable(const char *letters, size_t size) {
-    static const char *const initials[] = {"zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k",
-                                           "h",  "j",  "q",  "x", "r", "z", "c", "s", "y", "w", ""};
+    static const char *const initials[] = {"zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g",
+                                           "k",  "h",  "j",  "q", "x", "r", "z", "c", "s", "y", "w", ""};
     static const char finals[] = " a o e ai ei ao ou an en ang eng ong er i ia ie iao iu ian in iang ing iong u ua uo "
                                  "uai ui uan un uang ue v ve van vn ";
     if (!size || size > PINYIN_SYLLABLE_MOST)

@@ -15,8 +15,8 @@
  * - readings in parentheses go; what is no reading stays: (GDP), (上海), (600848), (Gulf Town);
  * - the byte that `?` swallowed follows from the reading behind it, and with it all that was shifted up to where
  *   characters begin again is read anew. Only where one single character can have stood there;
- * - other lost bytes (`上??偛?三明`) cannot be known: where what was shifted behind them makes sense, it is put back, and
- *   the lost characters become U+FFFD. Nothing is guessed.
+ * - other lost bytes (`上??偛?三明`) cannot be known: where what was shifted behind them makes sense, it is put back,
+ * and the lost characters become U+FFFD. Nothing is guessed.
  *
  * Lines stay lines. Time is linear in the text.
  */
@@ -27,9 +27,9 @@ struct restore_place {
 };
 
 struct restore_report {
-    size_t readings; /* taken away */
-    size_t restored; /* places where shifted text was put back whole */
-    size_t lost;     /* characters that are U+FFFD now */
+    size_t readings;                    /* taken away */
+    size_t restored;                    /* places where shifted text was put back whole */
+    size_t lost;                        /* characters that are U+FFFD now */
     const struct restore_place *places; /* of what was shifted or lost, at most RESTORE_PLACES_MOST; in the arena */
     size_t place_count;
 };

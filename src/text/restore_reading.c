@@ -98,8 +98,8 @@ size_t reading_resembles(const struct reading *reading, const uint32_t *end, siz
     const struct cut *whole = &cuts[all];
     if (!whole->possible || reading->tones > whole->syllables)
         return 0;
-    bool convincing = whole->syllables == 1 || (whole->frequent * 2 >= whole->syllables &&
-                                                reading->tones * 2 >= whole->syllables);
+    bool convincing =
+        whole->syllables == 1 || (whole->frequent * 2 >= whole->syllables && reading->tones * 2 >= whole->syllables);
     return convincing ? whole->syllables : 0;
 }
 

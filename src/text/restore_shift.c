@@ -56,6 +56,7 @@ struct run {
     const struct shift_line *line;
     size_t at;
     int pending; /* the byte that waits for its second one; UNKNOWN */
+    bool is_trial;
     struct shift_result *result;
 };
 
@@ -127,6 +128,32 @@ static void complete_lost(struct run *run) {
     run->at += 1 + reading.size;
 }
 
+static bool read_run(struct run *run);
+
+/*
+ * A letter in the line may be the second byte that it looks like, or a full-width letter that the dump has made narrow.
+ * The second only where the first makes a character that hardly anybody knows, and the other way all are frequent ones.
+ */
+static bool read_wide_letter(struct run *run, uint32_t letter) {
+    struct shift_result result = *run->result;
+    struct run trial = {
+        .line = run->line, .at = run->at + 1, .pending = run->pending, .is_trial = true, .result = &result};
+    uint32_t plain = run->pending == UNKNOWN ? 0 : gbk_decode((unsigned)run->pending, letter);
+    unsigned code = gbk_encode(letter + WIDE);
+    size_t begin = result.count;
+    if (run->is_trial || shift_is_frequent(plain) || !complete(&trial, code >> 8))
+        return false;
+    trial.pending = (int)(code & 0xFF);
+    if (!read_run(&trial) || result.lost > run->result->lost)
+        return false;
+    for (size_t i = begin; i < result.count; i++)
+        if (text_is_han(result.characters[i]) && !shift_is_frequent(result.characters[i]))
+            return false;
+    *run->result = result;
+    run->at = trial.at;
+    return true;
+}
+
 /*
  * From a pending byte on to where characters begin again. false when that makes no text: then nothing was shifted.
  */
@@ -143,6 +170,8 @@ static bool read_run(struct run *run) {
             return true;
         }
         if (character >= 0x40 && character < 0x7F) {
+            if (read_wide_letter(run, character))
+                return true;
             run->at++;
             return complete(run, character);
         }

@@ -9,9 +9,9 @@
  * Inside of restore.c: text that a replacement on the bytes of GBK has shifted by one byte.
  *
  * The replacement writes every character of a dictionary, wherever its two bytes stand, as itself and its reading in
- * parentheses. Where they are the second byte of P and the first, x, of Q, the page reads P, then x and `(`, which are no
- * character and become `?`, then the reading and `)`, and then all that follows in pairs that begin with the second byte
- * of Q, until a byte below 80 comes along. So x is what makes a character of that reading of P's second byte.
+ * parentheses. Where they are the second byte of P and the first, x, of Q, the page reads P, then x and `(`, which are
+ * no character and become `?`, then the reading and `)`, and then all that follows in pairs that begin with the second
+ * byte of Q, until a byte below 80 comes along. So x is what makes a character of that reading of P's second byte.
  */
 
 /* Characters that the text shows with a reading behind them: what that dictionary surely held. */

@@ -36,15 +36,20 @@ static void fail(struct parse *parse, int line, int column, const char *message)
  */
 static void on_error(void *data, xmlErrorPtr error) {
     struct parse *parse = data;
-    if (error->level >= XML_ERR_ERROR)
+    /* Behind a DOCTYPE an unknown entity is only a warning to libxml2, for it might be declared where nobody looks. */
+    if (error->level >= XML_ERR_ERROR || error->code == XML_WAR_UNDECLARED_ENTITY)
         fail(parse, error->line, error->int2, error->message ? error->message : "not well-formed");
 }
 
 static void on_doctype(void *data, const xmlChar *name, const xmlChar *external, const xmlChar *address) {
     struct parse *parse = data;
     (void)name;
-    (void)external;
     (void)address;
+    struct xml_place place = {(unsigned)parse->libxml->input->line, (unsigned)parse->libxml->input->col};
+    bool declares = *parse->libxml->input->cur == '[';
+    if (external && !declares && parse->handler->doctype &&
+        parse->handler->doctype(parse->context, (const char *)external, place))
+        return;
     fail(parse, xmlSAX2GetLineNumber(parse->libxml), xmlSAX2GetColumnNumber(parse->libxml),
          "a DOCTYPE, which is refused: entities may blow up or read files");
     xmlStopParser(parse->libxml);
@@ -139,13 +144,73 @@ static void run(struct parse *parse, struct slice document) {
     xmlFreeParserCtxt(libxml);
 }
 
+/* --- tags before they are parsed ---------------------------------------------------------------------------- */
+
+/* Behind `end`, looked for from `at` on. */
+static size_t behind(struct slice document, size_t at, struct slice end) {
+    at = slice_find(document, end, at);
+    return at < document.size ? at + end.size : document.size;
+}
+
+/* Behind the tag that begins at `at`; its quoted values are counted. */
+static size_t skip_tag(struct slice document, size_t at, size_t *ret_values) {
+    size_t values = 0;
+    for (at++; at < document.size && document.data[at] != '>'; at++) {
+        char quote = document.data[at];
+        if (quote != '"' && quote != '\'')
+            continue;
+        at = slice_find_byte(document, quote, at + 1);
+        values++;
+    }
+    *ret_values = values;
+    return at < document.size ? at + 1 : document.size;
+}
+
+/* Where a tag with too many attributes begins; document.size when none does. Linear, whatever the input. */
+static size_t find_overfull_tag(struct slice document) {
+    size_t at = slice_find_byte(document, '<', 0);
+    while (at < document.size) {
+        struct slice here = slice_from(document, at);
+        size_t next = 0;
+        size_t values = 0;
+        if (slice_starts_with(here, SLICE("<!--")))
+            next = behind(document, at + 4, SLICE("-->"));
+        else if (slice_starts_with(here, SLICE("<![CDATA[")))
+            next = behind(document, at + 9, SLICE("]]>"));
+        else if (slice_starts_with(here, SLICE("<?")))
+            next = behind(document, at + 2, SLICE("?>"));
+        else
+            next = skip_tag(document, at, &values);
+        if (values > XML_ATTRIBUTES_MOST)
+            return at;
+        at = slice_find_byte(document, '<', next);
+    }
+    return document.size;
+}
+
+/* false after failing at such a tag. */
+static bool tags_are_bounded(struct parse *parse, struct slice document) {
+    size_t at = find_overfull_tag(document);
+    int line = 1;
+    size_t begin = 0;
+    if (at == document.size)
+        return true;
+    for (size_t end = slice_find_byte(document, '\n', 0); end < at; end = slice_find_byte(document, '\n', begin)) {
+        line++;
+        begin = end + 1;
+    }
+    const xmlChar *bytes = (const xmlChar *)document.data;
+    fail(parse, line, (int)count_characters(bytes + begin, bytes + at) + 1, "a tag with more than 1,000 attributes");
+    return false;
+}
+
 bool xml_parse(struct slice document, const struct xml_handler *handler, void *context, struct xml_error *ret_error) {
     struct parse parse = {.handler = handler, .context = context};
     if (document.size == 0)
         fail(&parse, 1, 1, "an empty document");
     else if (document.size > XML_DOCUMENT_MOST)
         fail(&parse, 1, 1, "over 1 GiB");
-    else
+    else if (tags_are_bounded(&parse, document))
         run(&parse, document);
     vec_release(&parse.attributes);
     if (parse.failed)

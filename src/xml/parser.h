@@ -4,9 +4,10 @@
 #include "base/slice.h"
 
 /*
- * XML in, hardened: no network, no DOCTYPE, no entities but the five, no recovery, libxml2's own limits kept. Events
- * come in document order; names are resolved: namespace address and local name (libxml2's strings, valid during the
- * call). Text is UTF-8 whatever encoding the document declares.
+ * XML in, hardened: no network, no DOCTYPE (but one that the handler knows), no entities but the five, no recovery,
+ * libxml2's own limits kept, at most XML_ATTRIBUTES_MOST attributes a tag (libxml2 compares each with all others).
+ * Events come in document order; names are resolved: namespace address and local name (libxml2's strings, valid during
+ * the call). Text is UTF-8 whatever encoding the document declares.
  */
 struct xml_attribute_in {
     const char *name;      /* local */
@@ -26,7 +27,10 @@ struct xml_handler {
                  size_t count, struct xml_place place);
     void (*text)(void *context, struct slice text); /* may come in pieces; CDATA too */
     void (*close)(void *context, const char *namespace, const char *name);
+    /* May be NULL. A DOCTYPE with a public identifier and nothing in brackets: false refuses the document. */
+    bool (*doctype)(void *context, const char *public_identifier, struct xml_place place);
 };
+enum { XML_ATTRIBUTES_MOST = 1000 };
 
 struct xml_error {
     unsigned line;

@@ -49,7 +49,7 @@ static void put_many(struct output *output, unsigned long changed) {
         char path[64], text[64];
         int path_size = snprintf(path, sizeof path, "%03lu/atom.xml", i);
         int text_size = snprintf(text, sizeof text, "file %lu of %lu", i, i == changed ? changed + 1 : 0);
-        output_put(output, (struct slice){path, (size_t)path_size}, (struct slice){text, (size_t)text_size},
+        output_put_feed(output, (struct slice){path, (size_t)path_size}, (struct slice){text, (size_t)text_size},
                    "application/atom+xml", 1);
     }
 }
@@ -62,7 +62,7 @@ static void put_tree(struct output *output, const char *name) {
     for (size_t i = 0; i < ARRAY_LENGTH(samples); i++) {
         const char *text = *name == 'A' ? samples[i].a : samples[i].b;
         if (text)
-            output_put(output, slice_of(samples[i].path), slice_of(text), "text/plain; charset=utf-8", 0);
+            output_put(output, slice_of(samples[i].path), slice_of(text), "text/plain; charset=utf-8");
     }
 }
 

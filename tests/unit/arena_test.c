@@ -55,6 +55,21 @@ static void test_a_large_piece_does_not_waste_the_block_at_hand(void **state) {
     assert_int_equal(arena.total, before + 1000000);
 }
 
+static void test_a_little_takes_little(void **state) {
+    (void)state;
+    CLEANUP(arena_release) struct arena arena = {0};
+    arena_new(&arena, 100);
+    assert_int_equal(arena.total, 512);
+    for (int i = 0; i < 20; i++)
+        arena_new(&arena, 100);
+    assert_int_equal(arena.total, 512 + 4096);
+    for (int i = 0; i < 100; i++)
+        arena_new(&arena, 100);
+    assert_int_equal(arena.total, 512 + 4096 + 65536);
+    arena_clear(&arena);
+    assert_int_equal(arena.total, 65536); /* the largest stays for reuse */
+}
+
 static void test_copies_are_terminated(void **state) {
     (void)state;
     CLEANUP(arena_release) struct arena arena = {0};
@@ -131,6 +146,7 @@ int main(void) {
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_a_large_piece_does_not_waste_the_block_at_hand),
+        cmocka_unit_test(test_a_little_takes_little),
         cmocka_unit_test(test_copies_are_terminated),
         cmocka_unit_test(test_shrinking_gives_the_end_back),
         cmocka_unit_test(test_clearing_keeps_one_block),

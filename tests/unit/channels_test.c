@@ -61,6 +61,20 @@ static void one_path_twice_is_refused(void **state) {
     make(rules, 2, false);
 }
 
+/* 1,024 terms are allowed, and four taxonomies under each: */
+static void a_million_is_refused_before_it_is_made(void **state) {
+    (void)state;
+    static struct term many[1024];
+    for (size_t i = 0; i < ARRAY_LENGTH(many); i++)
+        many[i] = kinds[0];
+    static const struct taxonomy wide = {.id = SLICE_CONSTANT("wide"), .terms = many, .term_count = 1024};
+    const struct channel_rule rules[] = {
+        {.path = SLICE("/"), .title = SLICE("x"), .all = true},
+        {.path = SLICE("/x/"), .each = {&wide, &wide, &wide, &wide}, .each_count = 4},
+    };
+    make(rules, 2, false);
+}
+
 /* --- selection ---------------------------------------------------------------------------------------------- */
 
 struct fixture {
@@ -196,6 +210,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_makes_one_for_every_term),
         cmocka_unit_test(one_path_twice_is_refused),
+        cmocka_unit_test(a_million_is_refused_before_it_is_made),
         cmocka_unit_test_setup_teardown(a_head_has_items_and_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_takes_any_all_and_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_oldest_fall_to_summaries, set_up, tear_down),

@@ -172,6 +172,10 @@ static void test_rss_mistakes(void **state) {
          "<link xmlns='http://www.w3.org/2005/Atom' rel='self' href='http://a/f'/></channel></rss>",
          "no RSS version «3.0»", 1, 1},
         {RSS_WITH("") "<!-- -->x", "Extra content", 0, 0},
+        {"<!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN' "
+         "'http://my.netscape.com/publish/formats/rss-0.91.dtd' [<!ENTITY a 'b'>]>" RSS_WITH(""),
+         "DOCTYPE", 1, 0},
+        {"<!DOCTYPE rss PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x.dtd'>\n" RSS_WITH(""), "DOCTYPE", 1, 0},
     };
     assert_mistakes(mistakes, ARRAY_LENGTH(mistakes), true);
 }
@@ -270,6 +274,9 @@ static void test_warnings(void **state) {
          "rdf:about='http://a/e'><title>t</title><link>http://a/e</link></item>"
          "</rdf:RDF>",
          "RSS 1.0", 1, 1},
+        {"<!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN' "
+         "'http://my.netscape.com/publish/formats/rss-0.91.dtd'>\n" RSS_WITH(""),
+         "DOCTYPE of RSS 0.91", 1, 0},
     };
     assert_mistakes(mistakes, ARRAY_LENGTH(mistakes), false);
 }
@@ -375,6 +382,17 @@ static void test_each_entry(void **state) {
     assert_true(check_each_entry(slice_of(feed), note_entry, &seen));
     assert_string_equal(buf_string(&seen), "tag:a,2026:e 2026-01-01T00:00:00Z|tag:a&b |");
     assert_false(check_each_entry(SLICE("<feed>"), note_entry, &seen));
+    buf_clear(&seen);
+    assert_true(check_each_entry(
+        SLICE("<rss version='2.0'><channel><item><guid>g1</guid><source>s</source><pubDate>d1</pubDate></item><image>"
+              "<guid>no</guid></image><item xmlns:a='http://www.w3.org/2005/Atom'><a:id>no</a:id></item></channel></rss>"),
+        note_entry, &seen));
+    assert_string_equal(buf_string(&seen), "g1 d1| |");
+    buf_clear(&seen);
+    assert_true(check_each_entry(SLICE("{\"items\": [{\"id\": \"j\", \"date_published\": \"d\"}, {\"id\": 3}]}"),
+                                 note_entry, &seen));
+    assert_string_equal(buf_string(&seen), "j d| |");
+    assert_false(check_each_entry(SLICE("{}"), note_entry, &seen));
     buf_release(&seen);
 }
 

@@ -120,6 +120,24 @@ static void expressions_find_in_every_field(void **unused) {
     assert_string_equal(rules_article(rules, "结束", "无"), "d");
 }
 
+static void expressions_are_folded_as_text_is(void **unused) {
+    (void)unused;
+    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/M50/'}\n"
+                 "      b: {label: 乙, words: '/[A-Z]Y[0-9]+/'}\n      c: {label: 丙, words: '/經濟[體躰]+/'}\n"
+                 "      d: {label: 丁, words: '/（試）?點＋/'}\n      e: {label: 戊, words: '/[一-龥]\\Q１(號)\\E/'}\n");
+    assert_string_equal(rules_body(rules, "在M50举行"), "a");
+    assert_string_equal(rules_body(rules, "在ｍ５０舉行"), "a");
+    assert_string_equal(rules_body(rules, "型号XY12"), "b");
+    assert_string_equal(rules_body(rules, "型号12"), "");
+    assert_string_equal(rules_body(rules, "经济体"), "c");
+    assert_string_equal(rules_body(rules, "經濟體"), "c");
+    /* A full-width sign is a literal, never one of the expression's own. */
+    assert_string_equal(rules_body(rules, "（试点＋"), "d");
+    assert_string_equal(rules_body(rules, "(试)点+"), "d");
+    assert_string_equal(rules_body(rules, "试点"), "");
+    assert_string_equal(rules_body(rules, "第1(号)"), "e");
+}
+
 static void words_may_say_where_and_how_much(void **unused) {
     (void)unused;
     RULES(rules, "  d:\n    label: D\n    score: {min: 0.1}\n    terms:\n      a:\n        label: 甲\n        words:\n"
@@ -320,6 +338,7 @@ int main(void) {
         cmocka_unit_test(latin_edges_need_a_stranger),
         cmocka_unit_test(pairs_stay_in_a_sentence),
         cmocka_unit_test(expressions_find_in_every_field),
+        cmocka_unit_test(expressions_are_folded_as_text_is),
         cmocka_unit_test(words_may_say_where_and_how_much),
         cmocka_unit_test(the_longer_wins_then_the_leftmost_then_the_first),
         cmocka_unit_test(losers_do_not_consume),

@@ -131,6 +131,7 @@ static void test_bad_paths(void **state) {
     } cases[] = {
         {"x/", 12},    {"/x", 13},    {"/a//b/", 15}, {"/../", 13},         {"/.x/", 13}, {"/Ab/", 13},
         {"/a b/", 14}, {"/a/./", 15}, {"/普陀/", 13}, {"/{district}/", 13}, {"/a{/", 14},
+        {"/atom.xml/", 13}, {"/a/feeds.opml/", 15}, {"/manifest.json/b/", 13},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
@@ -243,6 +244,31 @@ static void test_bad_output(void **state) {
     assert_mistake(state, HEAD "output: x\n", "feeds.yaml:6:9 config-wrong-kind\n");
 }
 
+/* What no feed may have, and what no text has when it is matched, is taken out with a warning. */
+static void test_text_is_repaired(void **state) {
+    struct loaded *loaded = *state;
+    const struct settings *settings = &loaded->settings;
+    assert_true(load(
+        state,
+        HEAD "taxonomies:\n  d:\n    label: \"区\\u0001\"\n    terms:\n"
+             "      a: {label: \"甲\\uFFFE\", words: 青\u200b浦 '赵\ufeff巷'}\n"
+             "      b: {label: \"乙\\0  x\", words: 徐\u00ad泾}\n"
+             "channels: [{path: /, title: \"全部\\u0008\\u202E\", all: true}]\n"));
+    assert_int_equal(loaded->diagnostics.items.count, 6);
+    const struct taxonomy *taxonomy = &settings->taxonomies.items[0];
+    assert_slice(taxonomy->label, "区");
+    assert_slice(taxonomy->terms[0].label, "甲");
+    assert_slice(taxonomy->terms[1].label, "乙 x");
+    assert_slice(taxonomy->words[0].folded, "青浦");
+    assert_slice(taxonomy->words[2].folded, "徐泾");
+    assert_int_equal(settings->channels[0].title.size, strlen("全部") + 6);
+    const struct diagnostic *first = &loaded->diagnostics.items.items[0];
+    assert_int_equal(first->id, DIAGNOSTIC_TEXT_REPAIRED);
+    assert_int_equal(first->place.line, 8);
+    assert_int_equal(first->place.column, 12);
+    assert_slice(first->detail, "1 control character");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -251,6 +277,7 @@ int main(void) {
         TEST(empty_file_lacks_what_is_required),
         TEST(keys_of_later_versions_are_unknown),
         TEST(chinese_colons),
+        TEST(text_is_repaired),
         TEST(bad_tags),
         TEST(bad_paths),
         TEST(bad_channels),

@@ -90,6 +90,18 @@ static void test_times_with_a_zone(void **state) {
         assert_reads(forms[i], "2024-09-05T20:45:00+08:00");
 }
 
+/* Whoever writes CST behind a Chinese date means Shanghai's time, or nobody knows what. */
+static void test_zone_names_outside_mail(void **state) {
+    (void)state;
+    set_zone("Asia/Shanghai");
+    assert_reads("2026-11-01 10:00:00 CST", "-");
+    assert_reads("2026年11月1日 10:00 EST", "-");
+    assert_reads("2026-11-01T10:00:00 PDT", "-");
+    assert_reads("2026-11-01 10:00:00 GMT", "2026-11-01T18:00:00+08:00");
+    assert_reads("2026-11-01 10:00:00 UTC", "2026-11-01T18:00:00+08:00");
+    assert_reads("2026-11-01 10:00:00 +0800 (CST)", "2026-11-01T10:00:00+08:00");
+}
+
 static void test_two_digit_years_of_mail(void **state) {
     (void)state;
     set_zone("UTC");
@@ -418,6 +430,7 @@ int main(void) {
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_times_in_the_site_zone),
         cmocka_unit_test(test_times_with_a_zone),
+        cmocka_unit_test(test_zone_names_outside_mail),
         cmocka_unit_test(test_two_digit_years_of_mail),
         cmocka_unit_test(test_leap_years),
         cmocka_unit_test(test_the_end_of_the_day),

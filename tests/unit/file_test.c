@@ -305,6 +305,61 @@ static void test_only_files_are_given(void **state) {
     assert_files("*/README", "d/README");
 }
 
+static void assert_irregular(const char *pattern, const char *expected) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    CLEANUP(buf_release) struct buf found = BUF(4096);
+    CLEANUP(file_list_release) struct file_list list;
+    file_list_matching(pattern, &arena, &list);
+    for (size_t i = 0; i < list.irregular.count; i++)
+        buf_append_format(&found, "%s%s", i ? " " : "", list.irregular.items[i]);
+    assert_string_equal(buf_string(&found), expected);
+    assert_int_equal(list.error, 0);
+}
+
+static void test_what_is_no_file_is_told(void **state) {
+    (void)state;
+    put("d/file.md", SLICE("x"));
+    assert_int_equal(mkdir("d/folder.md", 0777), 0);
+    assert_int_equal(mkdir("d/folder", 0777), 0);
+    assert_int_equal(mkdir("e", 0777), 0);
+    assert_int_equal(mkdir("e/README", 0777), 0);
+    assert_int_equal(mkfifo("d/pipe.md", 0666), 0);
+    assert_int_equal(symlink("nowhere", "d/broken.md"), 0);
+    assert_int_equal(symlink("circle.md", "d/circle.md"), 0);
+    assert_int_equal(symlink("nowhere", "e/x.md"), 0);
+    assert_int_equal(symlink("..", "d/up.md"), 0);
+    assert_irregular("d/*.md", "d/broken.md d/circle.md d/folder.md d/pipe.md d/up.md");
+    /* Where any name will do, folders are no surprise; where they are gone into, neither. */
+    assert_irregular("d/*", "d/broken.md d/circle.md d/pipe.md");
+    assert_irregular("d/**/*.md", "d/broken.md d/circle.md d/pipe.md d/up.md");
+    assert_irregular("*/README", "e/README");
+    assert_irregular("*/x.md", "e/x.md");
+    assert_irregular("*/nothing.md", "");
+}
+
+static void test_scratch_files_need_no_folder(void **state) {
+    (void)state;
+    CLEANUP(file_close) int nowhere = file_open_scratch("no/such/folder");
+    assert_true(nowhere >= 0);
+    assert_true(file_write(nowhere, SLICE("kept")));
+    char bytes[8];
+    size_t read = 0;
+    assert_true(file_read_at(nowhere, bytes, sizeof bytes, 0, &read));
+    assert_int_equal(read, 4);
+    put("file", SLICE("x"));
+    assert_int_equal(file_open_unnamed("file"), -1);
+    setenv("TMPDIR", "no/such/folder/either", 1);
+    CLEANUP(file_close) int elsewhere = file_open_scratch("file");
+    unsetenv("TMPDIR");
+    assert_true(elsewhere >= 0);
+}
+
+static void test_whose_fault_it_is(void **state) {
+    (void)state;
+    assert_true(file_error_is_own(EMFILE) && file_error_is_own(ENOSPC));
+    assert_false(file_error_is_own(ENOENT) || file_error_is_own(EACCES) || file_error_is_own(0));
+}
+
 static void test_the_order_is_by_bytes(void **state) {
     (void)state;
     put("d/a/x", SLICE("x"));
@@ -367,6 +422,9 @@ int main(void) {
         FILE_TEST(test_a_pattern_without_wildcards_is_itself),
         FILE_TEST(test_links_to_files_are_followed_to_folders_not),
         FILE_TEST(test_only_files_are_given),
+        FILE_TEST(test_what_is_no_file_is_told),
+        FILE_TEST(test_scratch_files_need_no_folder),
+        FILE_TEST(test_whose_fault_it_is),
         FILE_TEST(test_the_order_is_by_bytes),
         FILE_TEST(test_unreadable_folders_are_named),
         FILE_TEST(test_depth_costs_no_descriptors),

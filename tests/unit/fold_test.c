@@ -318,6 +318,10 @@ static void test_letters(void **state) {
     text_append_letters(SLICE("上海,「2025」 a-b。\n〇é…"), &letters);
     assert_string_equal(buf_string(&letters), "上海2025ab〇é");
     buf_clear(&letters);
+    /* Marks that belong to a letter stay, variation selectors and marks of nothing do not. */
+    text_append_letters(SLICE("ที่ที \u0301❤\uFE0F葛\U000E0100"), &letters);
+    assert_string_equal(buf_string(&letters), "ที่ที葛");
+    buf_clear(&letters);
     text_append_letters(SLICE("——。"), &letters);
     assert_int_equal(letters.size, 0);
 }

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <iconv.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -253,6 +254,45 @@ static void gzip_members_are_one_text(void **unused) {
     assert_int_equal(fixture.diagnostics.items.count, 0);
 }
 
+static void zeros_behind_gzip_are_padding(void **unused) {
+    (void)unused;
+    CLEANUP(buf_release) struct buf text = BUF(1 << 20);
+    CLEANUP(buf_release) struct buf packed = BUF(1 << 24);
+    static const char zeros[200000];
+    append_line(&text, "t", 100);
+    put_gzip("a.gz", buf_slice(&text));
+    assert_true(file_read(path_of("a.gz"), &packed));
+    buf_append(&packed, zeros, sizeof zeros);
+    put("a.gz", buf_slice(&packed));
+    read_all();
+    assert_int_equal(fixture.taken.count, 1);
+    assert_int_equal(fixture.diagnostics.items.count, 0);
+    buf_append_string(&packed, "x");
+    put("a.gz", buf_slice(&packed));
+    read_all();
+    assert_int_equal(fixture.taken.count, 1);
+    (void)only_diagnostic(DIAGNOSTIC_SOURCE_COMPRESSED_DAMAGED);
+}
+
+/* Want of descriptors is no fault of the files: none may be missing from the feeds for it. */
+static void too_many_open_files_are_no_fault_of_sources(void **unused) {
+    (void)unused;
+    CLEANUP(buf_release) struct buf text = BUF(1 << 20);
+    struct rlimit before;
+    append_line(&text, "t", 100);
+    put("a.jsonl", buf_slice(&text));
+    read_all();
+    assert_int_equal(fixture.taken.count, 1);
+    ingest_worker_release(&fixture.worker);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit none = {.rlim_cur = 3, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct ingest_result result = {0};
+    ingest_piece_read(&fixture.plan, 0, &fixture.worker, take, NULL, &fixture.diagnostics, &result);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    (void)only_diagnostic(DIAGNOSTIC_READING_FAILED);
+}
+
 static void damaged_gzip_gives_what_stands_before(void **unused) {
     (void)unused;
     CLEANUP(buf_release) struct buf text = BUF(1 << 24);
@@ -422,7 +462,7 @@ static void every_reader_is_found(void **unused) {
     (void)unused;
     size_t count = 0;
     const char *const *names = reader_names(&count);
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(reader_find(names[i])->name, names[i]);
     assert_null(reader_find("pdf"));
@@ -435,6 +475,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(lines_are_counted_through_pieces, init, release),
         cmocka_unit_test_setup_teardown(a_huge_line_costs_only_itself, init, release),
         cmocka_unit_test_setup_teardown(a_byte_order_mark_is_no_text, init, release),
+        cmocka_unit_test_setup_teardown(zeros_behind_gzip_are_padding, init, release),
+        cmocka_unit_test_setup_teardown(too_many_open_files_are_no_fault_of_sources, init, release),
         cmocka_unit_test_setup_teardown(gzip_is_read_like_text, init, release),
         cmocka_unit_test_setup_teardown(gzip_members_are_one_text, init, release),
         cmocka_unit_test_setup_teardown(damaged_gzip_gives_what_stands_before, init, release),

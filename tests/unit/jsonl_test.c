@@ -125,6 +125,11 @@ static void values_have_their_column(void **unused) {
     assert_true(parse("{\"title\":\"甲\",\"body\":\"文\",\"date\":\"2025-07-18\",\"tags\":[\"a\", [1]]}"));
     assert_int_equal(reading_count(&test, DIAGNOSTIC_FIELD_INVALID, &last), 2);
     assert_int_equal(last->place.column, 58);
+    /* What was written is shown, or its shape, whole. */
+    assert_true(parse("{\"title\":\"甲\",\"body\":\"文\",\"date\":\"2025-07-18\",\"language\":[\"zh\"],\"id\":{}}"));
+    assert_int_equal(reading_count(&test, DIAGNOSTIC_FIELD_INVALID, &last), 4);
+    assert_slice(test.diagnostics.items.items[2].detail, "id: a mapping");
+    assert_slice(test.diagnostics.items.items[3].detail, "language: a list");
 }
 
 int main(void) {

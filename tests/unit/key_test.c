@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -71,6 +71,26 @@ static void another_day_is_another_article(void **state) {
     assert_false(slice_equal(buf_slice(&one), buf_slice(&two)));
 }
 
+static void assert_keys_differ(const char *one_title, const char *other_title) {
+    CLEANUP(buf_release) struct buf one = BUF(4096);
+    CLEANUP(buf_release) struct buf two = BUF(4096);
+    struct article first = article_of(one_title, "2026-01-01");
+    struct article second = article_of(other_title, "2026-01-01");
+    article_append_key(&first, &one);
+    article_append_key(&second, &two);
+    assert_string_not_equal(buf_string(&one), buf_string(&two));
+}
+
+static void titles_without_letters_are_hashed_whole(void **state) {
+    (void)state;
+    assert_keys_differ("🎉", "🎊");
+    assert_keys_differ("！！！", "？");
+    assert_keys_differ("❤\uFE0F", "☎\uFE0F");
+    assert_keys_differ("ที่", "ที");
+    struct article article = article_of("🎉", "2026-01-01");
+    assert_key(&article, "doc/694ea0c849eb6d24d53bd5e8d178268d");
+}
+
 static void uris_are_tags(void **state) {
     (void)state;
     const struct site site = {.tag = SLICE("feeds.example.org,2026")};
@@ -97,6 +117,7 @@ int main(void) {
         cmocka_unit_test(derived_from_day_and_letters),
         cmocka_unit_test(an_address_that_is_none_gives_no_key),
         cmocka_unit_test(another_day_is_another_article),
+        cmocka_unit_test(titles_without_letters_are_hashed_whole),
         cmocka_unit_test(uris_are_tags),
     };
     return cmocka_run_group_tests(tests, set_zone, NULL);

@@ -80,7 +80,7 @@ static enum output_result build_with(struct output_options options, const struct
     if (last.result != OUTPUT_OK)
         return last.result;
     for (; files->path; files++)
-        output_put(output, slice_of(files->path), slice_of(files->text), "text/plain", 0);
+        output_put(output, slice_of(files->path), slice_of(files->text), "text/plain");
     last.result = output_finish(output, &last.diagnostics);
     if (last.result == OUTPUT_OK)
         last.result = output_swap(output, &last.diagnostics);
@@ -561,7 +561,7 @@ static void test_without_the_swap_the_old_tree_stands(void **state) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     struct output *output = NULL;
     assert_int_equal(output_open(&(struct output_options){.directory = "public"}, &diagnostics, &output), OUTPUT_OK);
-    output_put(output, SLICE("a"), SLICE("2"), "text/plain", 3);
+    output_put_feed(output, SLICE("a"), SLICE("2"), "text/plain", 3);
     assert_int_equal(output_finish(output, &diagnostics), OUTPUT_OK);
     assert_int_equal(output_new_tree(output)->files.items[0].entries, 3);
     CLEANUP(buf_release) struct buf old = BUF(100);
@@ -593,7 +593,7 @@ static void test_rollback(void **state) {
     for (size_t i = 0; i < previous->files.count; i++) {
         CLEANUP(buf_release) struct buf text = BUF(100);
         assert_true(output_read_previous(output, previous->files.items[i].path, &text));
-        output_put(output, previous->files.items[i].path, buf_slice(&text), previous->files.items[i].type.data, 0);
+        output_put(output, previous->files.items[i].path, buf_slice(&text), previous->files.items[i].type.data);
     }
     assert_int_equal(output_finish(output, &diagnostics), OUTPUT_OK);
     assert_int_equal(output_swap(output, &diagnostics), OUTPUT_OK);
@@ -611,7 +611,7 @@ static void put_one(void *context, size_t job, size_t worker) {
     char path[64];
     (void)worker;
     int size = snprintf(path, sizeof path, "d%zu/e%zu/f%zu.xml", job % 7, job % 3, job);
-    output_put(context, (struct slice){path, (size_t)size}, (struct slice){path, (size_t)size}, "text/xml", 1);
+    output_put_feed(context, (struct slice){path, (size_t)size}, (struct slice){path, (size_t)size}, "text/xml", 1);
 }
 
 static void test_threads_give_one_manifest(void **state) {

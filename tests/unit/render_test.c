@@ -290,7 +290,7 @@ static void hear(const char *name, struct telling *telling) {
         assert_true(json_object_object_get_ex(read, "items", &items));
         hear_json(telling, json_object_array_get_idx(items, 0));
     } else {
-        static const struct xml_handler handler = {hear_open, hear_text, hear_close};
+        static const struct xml_handler handler = {.open = hear_open, .text = hear_text, .close = hear_close};
         struct xml_error error;
         assert_true(xml_parse(buf_slice(&feed), &handler, telling, &error));
     }

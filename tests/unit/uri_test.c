@@ -272,7 +272,7 @@ static void test_keys(void **state) {
         {"http://example.org#a", "example.org/"},
         {"http://example.org/a/", "example.org/a/"},
         {"http://example.org/a/../b//c", "example.org/a/../b//c"},
-        {"http://example.org/%e4%B8%8a/上", "example.org/%e4%B8%8a/上"},
+        {"http://example.org/%e4%B8%8a/上", "example.org/%E4%B8%8A/上"},
         {"http://example.org/utm_source=1", "example.org/utm_source=1"},
         {"http://example.org/a;from=1", "example.org/a;from=1"},
         /* fragments */
@@ -291,7 +291,8 @@ static void test_keys(void **state) {
         {"http://example.org/a?From=1&UTM_source=2", "example.org/a?From=1&UTM_source=2"},
         {"http://example.org/a?%66rom=1", "example.org/a?%66rom=1"},
         {"http://example.org/a?id=from=1", "example.org/a?id=from=1"},
-        {"http://example.org/a?b=%E4%b8&c=+", "example.org/a?b=%E4%b8&c=+"},
+        {"http://example.org/a?b=%E4%b8&c=+", "example.org/a?b=%E4%B8&c=+"},
+        {"http://example.org/%e4%b8%aD/ab?x=%e4%b8cd", "example.org/%E4%B8%AD/ab?x=%E4%B8cd"},
         {"http://example.org/a?", "example.org/a"},
         {"http://example.org/a?from=x&", "example.org/a"},
         {"http://example.org/a?&id=1", "example.org/a?&id=1"},

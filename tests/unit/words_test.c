@@ -12,6 +12,7 @@ struct rules {
     struct settings settings;
     struct diagnostics diagnostics;
     struct word_list list;
+    size_t before; /* words of other rules */
 };
 
 static int set_up(void **state) {
@@ -31,7 +32,8 @@ static int tear_down(void **state) {
 
 static void read_as(void **state, const char *yaml, enum word_role role) {
     struct rules *rules = *state;
-    struct loading loading = {&rules->settings, &rules->diagnostics, NULL};
+    struct loading loading = {
+        .settings = &rules->settings, .diagnostics = &rules->diagnostics, .word_count = rules->before};
     const struct node *root =
         node_read(slice_of(yaml), SLICE("r.yaml"), 1, &rules->settings.arena, &rules->diagnostics);
     assert_non_null(root);
@@ -234,6 +236,15 @@ static void test_longest_word(void **state) {
     assert_reported(state, DIAGNOSTIC_RULE_SYNTAX, 1, 4);
 }
 
+static void test_all_rules_have_an_end(void **state) {
+    struct rules *rules = *state;
+    rules->before = WORDS_MOST - 2;
+    read_words(state, "w: 甲 乙 (丙|丁) 戊");
+    assert_int_equal(rules->list.words.count, 2);
+    assert_int_equal(rules->diagnostics.items.count, 1);
+    assert_reported(state, DIAGNOSTIC_RULES_TOO_MANY, 1, 8);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -256,6 +267,7 @@ int main(void) {
         TEST(a_thousand_expansions),
         TEST(more_than_a_thousand),
         TEST(longest_word),
+        TEST(all_rules_have_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void on_close(void *context, const char *namespace, const char *name) {
     buf_append_format(context, "-%s ", name);
 }
 
-static const struct xml_handler handler = {on_open, on_text, on_close};
+static const struct xml_handler handler = {.open = on_open, .text = on_text, .close = on_close};
 
 static void assert_events(struct slice document, const char *expected) {
     struct buf log = BUF(BUF_UNLIMITED);
@@ -70,6 +70,50 @@ static void test_encodings(void **state) {
     assert_events(SLICE("\xFF\xFE<\0a\0>\0\x6E\x66<\0/\0a\0>\0"), "+a@1:1 普-a ");
     assert_refused(SLICE("<?xml version='1.0' encoding='UTF-8'?><a>\xC6\xD5</a>"));
     assert_refused(SLICE("<?xml version='1.0' encoding='no-such'?><a/>"));
+}
+
+static void ignore_open(void *context, const char *namespace, const char *name,
+                        const struct xml_attribute_in *attributes, size_t count, struct xml_place place) {
+    (void)context;
+    (void)namespace;
+    (void)name;
+    (void)attributes;
+    (void)count;
+    (void)place;
+}
+
+static void ignore_text(void *context, struct slice text) {
+    (void)context;
+    (void)text;
+}
+
+static void ignore_close(void *context, const char *namespace, const char *name) {
+    (void)context;
+    (void)namespace;
+    (void)name;
+}
+
+static void append_attributes(struct buf *document, unsigned count) {
+    buf_append_string(document, "<!-- <x a='1' --><a>\n  <![CDATA[<b c='>]]><b");
+    for (unsigned i = 0; i < count; i++)
+        buf_append_format(document, " a%u='>\"'", i);
+    buf_append_string(document, "/></a>");
+}
+
+/* libxml2 takes a quarter of a minute for 200,000 attributes of one tag. */
+static void test_attributes_have_an_end(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf document = BUF(1 << 24);
+    append_attributes(&document, XML_ATTRIBUTES_MOST);
+    struct xml_error unused;
+    static const struct xml_handler nobody = {.open = ignore_open, .text = ignore_text, .close = ignore_close};
+    assert_true(xml_parse(buf_slice(&document), &nobody, NULL, &unused));
+    buf_clear(&document);
+    append_attributes(&document, 200000);
+    struct xml_error error = assert_refused(buf_slice(&document));
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.column, 22);
+    assert_non_null(strstr(error.message, "1,000 attributes"));
 }
 
 static void test_refuses_doctype(void **state) {
@@ -136,8 +180,13 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),          cmocka_unit_test(test_places),  cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_refuses_doctype), cmocka_unit_test(test_refuses), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_refuses_doctype),
+        cmocka_unit_test(test_attributes_have_an_end),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

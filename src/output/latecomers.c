@@ -1,0 +1,83 @@
+#include "output/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+static void add_name(struct buf *named, struct slice path) {
+    buf_append_format(named, "%s%.*s", named->size ? ", " : "", SLICE_ARGUMENTS(path));
+}
+
+static int compare_path(const void *path, const void *file) {
+    return slice_compare(*(const struct slice *)path, ((const struct tree_file *)file)->path);
+}
+
+static bool was_ours(const struct output *output, struct slice path) {
+    const struct tree *previous = &output->previous_tree;
+    return plan_is_ours(output, path) ||
+           (previous->files.count &&
+            bsearch(&path, previous->files.items, previous->files.count, sizeof *previous->files.items, compare_path));
+}
+
+/*
+ * Files that were carried into both trees are in the stage too when their owner has taken them out of the served one:
+ * those go. What came later tells itself by its time: it was written after the manifest of the tree that is served, and
+ * so after that tree had got all that was there.
+ */
+static bool came_later(const struct output *output, struct slice path, struct timespec swapped) {
+    struct stat staged, served;
+    if (fstatat(output->stage.root, path.data, &staged, AT_SYMLINK_NOFOLLOW) != 0 || staged.st_nlink != 1 ||
+        fstatat(output->served, path.data, &served, AT_SYMLINK_NOFOLLOW) == 0)
+        return false;
+    return staged.st_mtim.tv_sec > swapped.tv_sec ||
+           (staged.st_mtim.tv_sec == swapped.tv_sec && staged.st_mtim.tv_nsec > swapped.tv_nsec);
+}
+
+void latecomers_keep(struct output *output, const struct walk *staged, struct buf *named) {
+    struct plan *plan = &output->plan;
+    struct stat manifest;
+    if (output->served < 0 || fstatat(output->served, MANIFEST_NAME, &manifest, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    for (size_t i = 0; i < staged->items.count; i++) {
+        struct walk_item item = staged->items.items[i];
+        bool is_file = item.kind == WALK_FILE || item.kind == WALK_LINK;
+        if (!is_file || map_get(&plan->expected, item.path, EXPECT_NOTHING) != EXPECT_NOTHING ||
+            !plan_has_room(plan, item.path) || was_ours(output, item.path) ||
+            !came_later(output, item.path, manifest.st_mtim))
+            continue;
+        item.path = arena_copy(&plan->arena, item.path);
+        plan_expect_foreign(plan, item.path, item.kind);
+        add_name(named, item.path);
+    }
+}
+
+/* What vanished again meanwhile is nobody's loss. */
+static bool carry_one(struct output *output, const struct walk_item *item, struct buf *named) {
+    struct stat status;
+    bool is_new = false;
+    if (fstatat(output->served, item->path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        return true;
+    if (!stage_link(&output->stage, item->path, &is_new))
+        return false;
+    if (is_new)
+        add_name(named, item->path);
+    return true;
+}
+
+bool latecomers_carry(struct output *output, struct buf *named) {
+    CLEANUP(walk_release) struct walk walk = {0};
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct slice unreadable;
+    if (!walk_all(output->served, &arena, &walk, &unreadable))
+        return stage_fail(&output->stage, "read", unreadable);
+    for (size_t i = 0; i < walk.items.count; i++) {
+        const struct walk_item *item = &walk.items.items[i];
+        bool is_file = item->kind == WALK_FILE || item->kind == WALK_LINK;
+        bool is_empty_folder = item->kind == WALK_FOLDER && item->empty;
+        if ((!is_file && !is_empty_folder) || plan_is_ours(output, item->path) ||
+            !plan_has_room(&output->plan, item->path))
+            continue;
+        if (is_empty_folder ? !stage_make_folder(&output->stage, item->path) : !carry_one(output, item, named))
+            return false;
+    }
+    return named->size == 0 || stage_seal(&output->stage);
+}
