@@ -5,8 +5,14 @@
 #include "assemble/resemblance.h"
 #include "base/pool.h"
 
+/*
+ * Articles are taken in batches, whose comparisons are made at once, on all cores. Whether an article leads is known
+ * only when its comparisons are; until then it stands among the proposals as if it did. There must not be so many of
+ * these that what they share looks common.
+ */
 enum {
-    BATCH = 1024,       /* articles whose comparisons are made at once, on all cores */
+    BATCH = 1024,
+    BATCH_JOBS = PROPOSALS_COMMON / 2,
     SURE_LETTERS = 100, /* the same text of so many is a copy whatever the titles */
     DAY = 24 * 60 * 60,
 };
@@ -26,6 +32,7 @@ struct item {
 /* What a thread needs to compare two articles. */
 struct finder_worker {
     struct buf titles[2], texts[2];
+    size_t read_places[2]; /* plus 1: what they hold */
     struct comparison comparison;
 };
 
@@ -41,9 +48,11 @@ struct finder {
     size_t count;
     struct proposals proposals;
     VEC(uint32_t) places; /* of proposals */
-    struct item *items;   /* of the batch at hand */
-    size_t begin;         /* its first place */
-    VEC(uint32_t) jobs;   /* items that must be read */
+    uint32_t *twins;      /* by text, the place of the last article with it, plus 1 */
+    size_t twins_capacity;
+    struct item *items; /* of the batch at hand */
+    size_t begin;       /* its first place */
+    VEC(uint32_t) jobs; /* items that must be read */
 };
 
 static struct record *record_at(const struct finder *finder, size_t place) {
@@ -106,6 +115,10 @@ static void expire(struct finder *finder, size_t place) {
     proposals_expire(&finder->proposals, first);
 }
 
+static bool is_in_window(const struct finder *finder, size_t leader, size_t place) {
+    return record_at(finder, place)->date - record_at(finder, leader)->date <= (int64_t)finder->settings->days * DAY;
+}
+
 /* Is it the same text, so that nothing need be read? */
 static bool is_same(const struct finder *finder, size_t a, size_t b) {
     const struct sketch *x = sketch_at(finder, a);
@@ -113,28 +126,60 @@ static bool is_same(const struct finder *finder, size_t a, size_t b) {
     return sketch_same_text(x, y) && (x->letters >= SURE_LETTERS || (x->title && x->title == y->title));
 }
 
+/*
+ * The last article before this one that has the same text, else UINT32_MAX; this one takes its place. However often one
+ * text comes, it costs no comparison.
+ */
+static uint32_t exchange_twin(struct finder *finder, size_t place) {
+    enum { PROBES_MOST = 16 };
+    uint32_t twin = UINT32_MAX;
+    size_t at = sketch_at(finder, place)->text;
+    for (int probes = 0; probes < PROBES_MOST; probes++, at++) {
+        uint32_t found = finder->twins[at & (finder->twins_capacity - 1)];
+        if (found && is_same(finder, place, found - 1))
+            twin = found - 1;
+        if (found == 0 || twin != UINT32_MAX)
+            break;
+    }
+    finder->twins[at & (finder->twins_capacity - 1)] = (uint32_t)place + 1;
+    return twin;
+}
+
+/* Joins the leader of its twin. false when there is none, or the leader is out of the window. */
+static bool join_twin(struct finder *finder, size_t place, uint32_t twin) {
+    if (twin == UINT32_MAX || !is_in_window(finder, finder->leaders[twin], place))
+        return false;
+    finder->leaders[place] = finder->leaders[twin];
+    return true;
+}
+
 static void propose(struct finder *finder, size_t place, struct item *item) {
     const struct sketch *sketch = sketch_at(finder, place);
     struct proposal proposals[PROPOSALS_MOST];
-    bool must_read = false;
-    *item = (struct item){.proposal = UINT32_MAX};
-    if (sketch->alone || sketch->letters == 0)
-        return;
     expire(finder, place);
     size_t count = proposals_find(&finder->proposals, sketch, proposals);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t other = finder->places.items[proposals[i].number];
-        bool same = is_same(finder, place, other);
-        item->candidates[item->count++] = (struct candidate){other, same};
-        must_read = must_read || !same;
-        /* A leader for certain: whoever is later need not be asked. */
-        if (same && other < finder->begin)
-            break;
-    }
-    if (must_read)
+    for (size_t i = 0; i < count; i++)
+        item->candidates[item->count++] = (struct candidate){finder->places.items[proposals[i].number], false};
+    if (count)
         vec_push(&finder->jobs, (uint32_t)(place - finder->begin));
     item->proposal = proposals_add(&finder->proposals, sketch);
     vec_push(&finder->places, (uint32_t)place);
+}
+
+/* false when the batch must be settled first: who leads its twin is not known yet. */
+static bool take(struct finder *finder, size_t place, struct item *item) {
+    const struct sketch *sketch = sketch_at(finder, place);
+    *item = (struct item){.proposal = UINT32_MAX};
+    if (sketch->alone || sketch->letters == 0)
+        return true;
+    uint32_t twin = exchange_twin(finder, place);
+    if (twin != UINT32_MAX && twin >= finder->begin && finder->items[twin - finder->begin].count) {
+        (void)exchange_twin(finder, twin);
+        return false;
+    }
+    if (!join_twin(finder, place, twin))
+        propose(finder, place, item);
+    return true;
 }
 
 /* --- comparisons -------------------------------------------------------------------------------------------- */
@@ -161,10 +206,14 @@ static bool labels_are_apart(const struct finder *finder, size_t a, size_t b) {
 
 static bool read_side(const struct finder *finder, size_t worker, int side, size_t place) {
     struct finder_worker *own = &finder->workers[worker];
+    if (own->read_places[side] == place + 1)
+        return true;
     buf_clear(&own->titles[side]);
     buf_clear(&own->texts[side]);
-    return finder->reader->read(finder->reader->context, worker, finder->numbers[place], &own->titles[side],
-                                &own->texts[side]);
+    bool good = finder->reader->read(finder->reader->context, worker, finder->numbers[place], &own->titles[side],
+                                     &own->texts[side]);
+    own->read_places[side] = good ? place + 1 : 0;
+    return good;
 }
 
 static bool is_copy(const struct finder *finder, size_t worker, size_t place, size_t other) {
@@ -186,7 +235,7 @@ static void run_compare(void *context, size_t job, size_t worker) {
         return;
     for (size_t i = 0; i < item->count; i++) {
         struct candidate *candidate = &item->candidates[i];
-        candidate->is_copy = candidate->is_copy || is_copy(finder, worker, place, candidate->place);
+        candidate->is_copy = is_copy(finder, worker, place, candidate->place);
         if (candidate->is_copy && candidate->place < finder->begin)
             return;
     }
@@ -224,16 +273,29 @@ static void fetch_ahead(const struct finder *finder, size_t place) {
         proposals_prefetch(&finder->proposals, sketch_at(finder, place + AHEAD));
 }
 
+/* At least one article; returns how many. */
+static size_t take_batch(struct finder *finder) {
+    size_t count = 0;
+    vec_clear(&finder->jobs);
+    while (count < BATCH && finder->begin + count < finder->count && finder->jobs.count < BATCH_JOBS) {
+        fetch_ahead(finder, finder->begin + count);
+        if (!take(finder, finder->begin + count, &finder->items[count]))
+            break;
+        count++;
+    }
+    return count;
+}
+
 static void find_leaders(struct finder *finder, size_t workers) {
     finder->items = memory_new_array(BATCH, sizeof *finder->items);
     proposals_init(&finder->proposals);
-    for (finder->begin = 0; finder->begin < finder->count; finder->begin += BATCH) {
-        size_t count = finder->count - finder->begin < BATCH ? finder->count - finder->begin : BATCH;
-        vec_clear(&finder->jobs);
-        for (size_t i = 0; i < count; i++) {
-            fetch_ahead(finder, finder->begin + i);
-            propose(finder, finder->begin + i, &finder->items[i]);
-        }
+    finder->twins_capacity = 64;
+    while (finder->twins_capacity < finder->count * 2)
+        finder->twins_capacity *= 2;
+    finder->twins = memory_new_array(finder->twins_capacity, sizeof *finder->twins);
+    size_t count = 0;
+    for (finder->begin = 0; finder->begin < finder->count; finder->begin += count) {
+        count = take_batch(finder);
         if (finder->jobs.count)
             pool_run(workers, finder->jobs.count, run_compare, finder);
         settle(finder, count);
@@ -242,6 +304,7 @@ static void find_leaders(struct finder *finder, size_t workers) {
     vec_release(&finder->places);
     vec_release(&finder->jobs);
     free(finder->items);
+    free(finder->twins);
 }
 
 static void finder_release(struct finder *finder, size_t workers) {

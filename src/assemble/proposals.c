@@ -167,6 +167,7 @@ void proposals_remove(struct proposals *proposals, uint32_t number) {
             link = &slot_at(proposals, *link - 1)->older[bin];
         }
         *link = slot->older[bin];
+        head->common_until = 0; /* it may be common no more: to be counted again */
     }
     slot->sketch = NULL;
 }

@@ -72,7 +72,12 @@ static void a_million_is_refused_before_it_is_made(void **state) {
         {.path = SLICE("/"), .title = SLICE("x"), .all = true},
         {.path = SLICE("/x/"), .each = {&wide, &wide, &wide, &wide}, .each_count = 4},
     };
-    make(rules, 2, false);
+    const struct settings settings = {.channels = rules, .channel_count = 2};
+    CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
+    struct channels channels = {0};
+    assert_false(channels_make(&settings, &diagnostics, &channels));
+    assert_int_equal(diagnostics.items.count, 1);
+    assert_int_equal(diagnostics.items.items[0].id, DIAGNOSTIC_CHANNELS_TOO_MANY);
 }
 
 /* --- selection ---------------------------------------------------------------------------------------------- */

@@ -67,13 +67,18 @@ static void test_labels(void **state) {
 /* What comes from YAML passes the choke point as what comes from articles does. */
 static void test_titles_and_names_are_choked(void **state) {
     write_file(state, "corrections.yaml", "'\u200b 1\u00ad ': {title: \"  新\u200b 题\\u202e \"}\n");
-    const struct correction *items = assert_good(state, HEAD)->corrections.items;
+    struct loaded *loaded = *state;
+    assert_true(load(state, HEAD));
+    assert_reported(state, "corrections.yaml:1:1 text-repaired\ncorrections.yaml:1:18 text-repaired\n");
+    diagnostics_release(&loaded->diagnostics);
+    const struct correction *items = loaded->settings.corrections.items;
     assert_slice(items[0].name.written, "1");
     assert_slice(items[0].name.keys.keys[0], "id/1");
     assert_int_equal(slice_find(items[0].title, SLICE("\u200b"), 0), items[0].title.size);
     assert_true(slice_starts_with(items[0].title, SLICE("新 题")));
     write_file(state, "corrections.yaml", "'\u200b': {release: true}\n2: {title: \"\u200b\"}\n");
-    assert_mistake(state, HEAD, "corrections.yaml:1:1 config-bad-value\ncorrections.yaml:2:12 config-bad-value\n");
+    assert_mistake(state, HEAD, "corrections.yaml:1:1 text-repaired\ncorrections.yaml:1:1 config-bad-value\n"
+                   "corrections.yaml:2:12 text-repaired\ncorrections.yaml:2:12 config-bad-value\n");
 }
 
 static void test_a_title_has_a_most(void **state) {
