@@ -22,7 +22,8 @@ static int print_help(FILE *stream) {
         fprintf(stream, "  pindao %-9s %-10s  %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
     CLEANUP(buf_release) struct buf options = BUF(BUF_UNLIMITED);
     options_describe("coSnjdfswJRMGHTDxFrtpvq", &options);
-    fprintf(stream, "\noptions (the manual says which command takes which):\n%.*s", SLICE_ARGUMENTS(buf_slice(&options)));
+    fprintf(stream, "\noptions (the manual says which command takes which):\n%.*s",
+            SLICE_ARGUMENTS(buf_slice(&options)));
     fputs("\nThe manual: pindao(1), feeds.yaml(5).\n", stream);
     return stream == stdout ? EX_OK : EX_USAGE;
 }

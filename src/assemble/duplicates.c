@@ -157,7 +157,7 @@ static void propose(struct finder *finder, size_t place, struct item *item) {
     const struct sketch *sketch = sketch_at(finder, place);
     struct proposal proposals[PROPOSALS_MOST];
     expire(finder, place);
-    size_t count = proposals_find(&finder->proposals, sketch, proposals);
+    size_t count = proposals_find(&finder->proposals, sketch, finder->settings->containment, proposals);
     for (size_t i = 0; i < count; i++)
         item->candidates[item->count++] = (struct candidate){finder->places.items[proposals[i].number], false};
     if (count)

@@ -11,7 +11,7 @@
  */
 struct entry_parts {
     const struct article *article;
-    struct slice key; /* of the article as its source has it (article_append_key): a corrected title moves no id */
+    struct slice key;  /* of the article as its source has it (article_append_key): a corrected title moves no id */
     int64_t published; /* of its leader, where it stands for others too; else its own */
     const struct source *source;
     struct slice html; /* of the body, cleaned */

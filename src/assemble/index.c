@@ -171,8 +171,8 @@ static void remember_clash(struct index *index, uint32_t kept, uint32_t lost) {
 }
 
 /* Leaves one number for every key that may be shown, in any order; returns how many. */
-static size_t choose(struct index *index, const uint32_t *numbers, size_t count, int64_t now,
-                     struct sorted *chosen, struct index_counts *counts) {
+static size_t choose(struct index *index, const uint32_t *numbers, size_t count, int64_t now, struct sorted *chosen,
+                     struct index_counts *counts) {
     size_t capacity = 16;
     size_t kept = 0;
     while (capacity < count * 2)

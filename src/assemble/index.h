@@ -42,14 +42,14 @@ enum { CLASHES_MOST = 1000 };
 struct index {
     pthread_mutex_t mutex; /* of blocks, while the index is being filled */
     VEC(struct record *) blocks;
-    bool sketched;                /* set before it is filled: keep a sketch beside each record */
+    bool sketched;                 /* set before it is filled: keep a sketch beside each record */
     VEC(struct sketch *) sketches; /* in blocks as the records; until duplicates have been found */
-    VEC(struct index_join) joins; /* by key, each once; set before index_arrange */
-    uint32_t *order;              /* after index_arrange: numbers of the records that may be shown, newest first */
+    VEC(struct index_join) joins;  /* by key, each once; set before index_arrange */
+    uint32_t *order;               /* after index_arrange: numbers of the records that may be shown, newest first */
     size_t order_count;
-    VEC(struct index_clash) clashes;  /* after index_arrange: the first CLASHES_MOST, in source order */
-    VEC(uint32_t) aside;              /* after index_arrange: those that join another or were withdrawn */
-    VEC(struct index_group) groups;   /* by leader; after duplicates_find (assemble/duplicates.h) */
+    VEC(struct index_clash) clashes; /* after index_arrange: the first CLASHES_MOST, in source order */
+    VEC(uint32_t) aside;             /* after index_arrange: those that join another or were withdrawn */
+    VEC(struct index_group) groups;  /* by leader; after duplicates_find (assemble/duplicates.h) */
     VEC(uint32_t) members;
 };
 

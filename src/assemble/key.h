@@ -10,9 +10,9 @@
  * What an article is known by, for ever, in one of three name spaces:
  *     id/…   its own id, percent-encoded where a URI needs it
  *     url/…  its declared address without what changes over the years (uri_append_key)
- *     doc/…  32 hex digits of SHA-256 over its day and the letters (with their marks) and digits of its folded title, or
- *            the whole of a title that has none; never its source or body, which are corrected, moved and copied
- * The rules behind these are closed: readers remember ids, so a change would show every article anew.
+ *     doc/…  32 hex digits of SHA-256 over its day and the letters (with their marks) and digits of its folded title,
+ * or the whole of a title that has none; never its source or body, which are corrected, moved and copied The rules
+ * behind these are closed: readers remember ids, so a change would show every article anew.
  */
 void article_append_key(const struct article *article, struct buf *key);
 

@@ -65,18 +65,19 @@ struct touched {
     size_t count;
 };
 
-static void count_bin(const struct proposals *proposals, const struct sketch *sketch, size_t bin,
+/* Returns whether the bin says anything of this article: one that is empty, or has what many share, does not. */
+static bool count_bin(const struct proposals *proposals, const struct sketch *sketch, size_t bin,
                       struct touched *touched) {
     struct proposals_head *head = head_of(proposals, sketch, bin);
     uint32_t holders[PROPOSALS_COMMON];
     size_t count = 0;
     if (!head || head->common_until > proposals->first)
-        return;
+        return false;
     /* Chains run from the newest to the oldest; what is out of the window ends them. */
     for (uint32_t at = head->newest; at > proposals->first; at = slot_at(proposals, at - 1)->older[bin]) {
         if (count == PROPOSALS_COMMON) {
             head->common_until = at;
-            return;
+            return false;
         }
         holders[count++] = at;
     }
@@ -89,6 +90,7 @@ static void count_bin(const struct proposals *proposals, const struct sketch *sk
             touched->numbers[touched->count++] = at - 1;
         slot->score += bin == TITLE_BIN ? PROPOSALS_LEAST : 1;
     }
+    return bin != TITLE_BIN;
 }
 
 /* Keeps the best, the earlier of two equals, sorted by number in the end. */
@@ -112,15 +114,30 @@ static size_t keep_best(struct proposal *kept, size_t count, struct proposal pro
     return count + 1;
 }
 
-size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, struct proposal *ret_proposals) {
+/*
+ * Of texts of a and b letters, a ≤ b, that share c·a, the part c·a / (a + b − c·a) of all runs is common to both; the
+ * same part of the bins that were asked should agree.
+ */
+static bool may_contain(const struct proposals_slot *slot, const struct sketch *sketch, size_t bins, double contained) {
+    static const double room = 0.55;
+    double a = slot->sketch->letters;
+    double b = sketch->letters;
+    double shared = contained * (a < b ? a : b);
+    bool same_title = sketch->title && slot->sketch->title == sketch->title;
+    return same_title || slot->score >= room * (double)bins * shared / (a + b - shared);
+}
+
+size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, double contained,
+                      struct proposal *ret_proposals) {
     struct touched touched;
     size_t count = 0;
     touched.count = 0;
+    size_t bins = 0;
     for (size_t bin = 0; bin < BINS; bin++)
-        count_bin(proposals, sketch, bin, &touched);
+        bins += count_bin(proposals, sketch, bin, &touched);
     for (size_t i = 0; i < touched.count; i++) {
         struct proposals_slot *slot = slot_at(proposals, touched.numbers[i]);
-        if (slot->score >= PROPOSALS_LEAST)
+        if (slot->score >= PROPOSALS_LEAST && may_contain(slot, sketch, bins, contained))
             count = keep_best(ret_proposals, count, (struct proposal){touched.numbers[i], slot->score});
         slot->score = 0;
     }

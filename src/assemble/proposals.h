@@ -13,7 +13,7 @@
  */
 enum {
     PROPOSALS_COMMON = 64,
-    PROPOSALS_MOST = 8,  /* for one article */
+    PROPOSALS_MOST = 4,  /* for one article */
     PROPOSALS_LEAST = 3, /* bins in common */
 };
 
@@ -34,8 +34,13 @@ struct proposal {
     uint32_t score; /* bins in common */
 };
 
-/* At most PROPOSALS_MOST, those with the highest score, in ascending order of numbers. Returns how many. */
-size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, struct proposal *ret_proposals);
+/*
+ * At most PROPOSALS_MOST, those with the highest score, in ascending order of numbers. Returns how many. Left out is
+ * who has too few bins in common for `contained` of the shorter text to stand in the longer one, by the numbers of
+ * their letters: with some room, for bins are a sample.
+ */
+size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, double contained,
+                      struct proposal *ret_proposals);
 
 /* Fetches what finding and adding will look at, while others are still being worked on. */
 void proposals_prefetch(const struct proposals *proposals, const struct sketch *sketch);

@@ -16,9 +16,9 @@ void comparison_release(struct comparison *comparison) {
         vec_release(&comparison->letters[i].items);
         vec_release(&comparison->titles[i].items);
     }
-    vec_release(&comparison->table);
-    vec_release(&comparison->next);
-    vec_release(&comparison->covered);
+    vec_release(&comparison->table.items);
+    vec_release(&comparison->next.items);
+    vec_release(&comparison->covered.items);
     vec_release(&comparison->words);
 }
 
@@ -28,21 +28,27 @@ static bool has_loss(struct slice marks) {
     return slice_find(marks, SLICE("??"), 0) < marks.size || slice_find(marks, SLICE("\xEF\xBF\xBD"), 0) < marks.size;
 }
 
+static size_t letter_size(uint32_t letter) {
+    if (letter < 0x80)
+        return 1;
+    return letter < 0x800 ? 2 : 3 + (letter >= 0x10000);
+}
+
 static bool has_blank(struct slice marks) {
     return slice_find_byte(marks, ' ', 0) < marks.size || slice_find_byte(marks, '\n', 0) < marks.size;
 }
 
 /* Marks are passed over, but for those that stand for letters which were lost, and blanks between two figures. */
-static void read_letters(struct letters *letters, struct slice text) {
+static void read_letters(struct row *letters, struct slice text) {
     uint32_t letter = 0;
     uint32_t last = 0;
     size_t next;
     vec_clear(&letters->items);
     for (size_t at = 0; (next = sketch_next_letter(text, at, &letter)) != 0; at = next, last = letter) {
-        struct slice passed = slice_range(text, at, next);
-        if (passed.size > 2 && has_loss(passed))
+        struct slice passed = slice_range(text, at, next - letter_size(letter));
+        if (passed.size > 1 && has_loss(passed))
             vec_push(&letters->items, LETTER_LOST);
-        else if (gap_is_digit(letter) && gap_is_digit(last) && has_blank(passed))
+        else if (passed.size && gap_is_digit(letter) && gap_is_digit(last) && has_blank(passed))
             vec_push(&letters->items, ' ');
         vec_push(&letters->items, letter);
     }
@@ -54,8 +60,9 @@ static void load(struct comparison *comparison, const struct comparand *a, const
     read_letters(&comparison->letters[1], b->text);
     bool swap = comparison->letters[0].items.count > comparison->letters[1].items.count;
     if (swap) {
-        read_letters(&comparison->letters[0], b->text);
-        read_letters(&comparison->letters[1], a->text);
+        struct row longer = comparison->letters[0];
+        comparison->letters[0] = comparison->letters[1];
+        comparison->letters[1] = longer;
     }
     read_letters(&comparison->titles[0], swap ? b->title : a->title);
     read_letters(&comparison->titles[1], swap ? a->title : b->title);
@@ -70,22 +77,27 @@ static size_t hash_run(const uint32_t *letters) {
     return (size_t)(hash >> 32);
 }
 
+static void row_zero(struct row *row, size_t count) {
+    vec_clear(&row->items);
+    while (row->items.capacity < count)
+        (void)vec_add(&row->items), row->items.count = row->items.capacity;
+    row->items.count = count;
+    if (count)
+        memset(row->items.items, 0, count * sizeof *row->items.items);
+}
+
 static void index_runs(struct comparison *comparison) {
     size_t count = comparison->letters[1].items.count;
     size_t capacity = 64;
     while (capacity < count * 2)
         capacity *= 2;
-    vec_clear(&comparison->table);
-    vec_clear(&comparison->next);
-    for (size_t i = 0; i < capacity; i++)
-        vec_push(&comparison->table, 0);
-    for (size_t i = 0; i < count; i++)
-        vec_push(&comparison->next, 0);
+    row_zero(&comparison->table, capacity);
+    row_zero(&comparison->next, count);
     /* From behind, so that the first place of a run is found first. */
     for (size_t place = count < RUN ? 0 : count - RUN + 1; place-- > 0;) {
         uint32_t *first =
-            &comparison->table.items[hash_run(comparison->letters[1].items.items + place) & (capacity - 1)];
-        comparison->next.items[place] = *first;
+            &comparison->table.items.items[hash_run(comparison->letters[1].items.items + place) & (capacity - 1)];
+        comparison->next.items.items[place] = *first;
         *first = (uint32_t)place + 1;
     }
 }
@@ -95,8 +107,8 @@ static size_t find_run(const struct comparison *comparison, size_t place, uint32
     const uint32_t *run = comparison->letters[0].items.items + place;
     size_t found = 0;
     int walked = 0;
-    uint32_t at = comparison->table.items[hash_run(run) & (comparison->table.count - 1)];
-    for (; at && walked < WALK_MOST && found < most; walked++, at = comparison->next.items[at - 1])
+    uint32_t at = comparison->table.items.items[hash_run(run) & (comparison->table.items.count - 1)];
+    for (; at && walked < WALK_MOST && found < most; walked++, at = comparison->next.items.items[at - 1])
         if (memcmp(comparison->letters[1].items.items + at - 1, run, RUN * sizeof *run) == 0)
             places[found++] = at - 1;
     return found;
@@ -107,22 +119,20 @@ static void cover(struct comparison *comparison) {
     size_t count = comparison->letters[0].items.count;
     size_t end = 0; /* of what is covered */
     uint32_t unused;
-    vec_clear(&comparison->covered);
-    for (size_t i = 0; i < count; i++)
-        vec_push(&comparison->covered, 0);
+    row_zero(&comparison->covered, count);
     for (size_t place = 0; place + RUN <= count; place++) {
         if (find_run(comparison, place, &unused, 1) == 0)
             continue;
         end = end > place ? end : place;
-        memset(comparison->covered.items + end, 1, place + RUN - end);
-        end = place + RUN;
+        while (end < place + RUN)
+            comparison->covered.items.items[end++] = 1;
     }
 }
 
 static double covered_part(const struct comparison *comparison, size_t end) {
     size_t covered = 0;
     for (size_t i = 0; i < end; i++)
-        covered += comparison->covered.items[i];
+        covered += comparison->covered.items.items[i];
     return end ? (double)covered / (double)end : 0;
 }
 
@@ -184,10 +194,10 @@ static void look_into_gaps(struct comparison *comparison, struct resemblance *re
     size_t count = comparison->letters[0].items.count;
     vec_clear(&comparison->words);
     for (size_t begin = 0; begin < count; begin++) {
-        if (comparison->covered.items[begin])
+        if (comparison->covered.items.items[begin])
             continue;
         size_t end = begin;
-        while (end < count && !comparison->covered.items[end])
+        while (end < count && !comparison->covered.items.items[end])
             end++;
         look_into_gap(comparison, begin, end, resemblance);
         begin = end;
@@ -230,7 +240,7 @@ static size_t count_common_figures(const struct comparison *comparison) {
         bool common = true;
         size_t end = begin;
         for (; end < count && gap_is_digit(letters[end]); end++)
-            common = common && comparison->covered.items[end];
+            common = common && comparison->covered.items.items[end];
         figures += end > begin && common;
         begin = end;
     }
@@ -239,7 +249,7 @@ static size_t count_common_figures(const struct comparison *comparison) {
 
 /* --- titles ------------------------------------------------------------------------------------------------- */
 
-static bool stands_in(const struct letters *letters, const uint32_t *word, size_t size) {
+static bool stands_in(const struct row *letters, const uint32_t *word, size_t size) {
     for (size_t i = 0; i + size <= letters->items.count; i++)
         if (memcmp(letters->items.items + i, word, size * sizeof *word) == 0)
             return true;

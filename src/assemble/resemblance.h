@@ -41,17 +41,17 @@ struct substitution {
     bool is_name;
 };
 
-struct letters {
+struct row {
     VEC(uint32_t) items;
 };
 
 /* Memory, reused from one comparison to the next. Zeroed at first; one a thread. */
 struct comparison {
-    struct letters letters[2]; /* of the shorter text, of the longer one */
-    struct letters titles[2];  /* in the same order */
-    VEC(uint32_t) table;       /* runs of the longer text by hash: the first place, plus 1 */
-    VEC(uint32_t) next;        /* for a place the next one with its hash, plus 1 */
-    VEC(uint8_t) covered;      /* one a letter of the shorter text */
+    struct row letters[2]; /* of the shorter text, of the longer one */
+    struct row titles[2];  /* in the same order */
+    struct row table;      /* runs of the longer text by hash: the first place, plus 1 */
+    struct row next;       /* for a place the next one with its hash, plus 1 */
+    struct row covered;    /* one a letter of the shorter text */
     VEC(struct substitution) words;
 };
 void comparison_release(struct comparison *comparison);

@@ -14,7 +14,7 @@ struct arena {
     size_t total;               /* bytes held, for memory reports */
 };
 
-void *arena_new(struct arena *arena, size_t size);                /* zeroed, aligned for anything */
+void *arena_new(struct arena *arena, size_t size); /* zeroed, aligned for anything */
 void *arena_new_array(struct arena *arena, size_t count, size_t size);
 struct slice arena_copy(struct arena *arena, struct slice slice); /* with a NUL behind it, not counted */
 const char *arena_copy_string(struct arena *arena, const char *string);

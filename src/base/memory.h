@@ -9,9 +9,9 @@
  * The heap. None of these returns NULL: when memory runs out the program says so and exits with 71 (EX_OSERR)
  * here, in this one place, before anything was swapped. Sizes are bytes; products are checked for overflow.
  */
-void *memory_new(size_t size);                             /* zeroed; size 0 gives a unique pointer */
-void *memory_new_array(size_t count, size_t size);         /* zeroed */
-void *memory_resize(void *memory, size_t size);            /* new bytes are not zeroed */
+void *memory_new(size_t size);                     /* zeroed; size 0 gives a unique pointer */
+void *memory_new_array(size_t count, size_t size); /* zeroed */
+void *memory_resize(void *memory, size_t size);    /* new bytes are not zeroed */
 void *memory_resize_array(void *memory, size_t count, size_t size);
 char *memory_copy_string(const char *string);
 

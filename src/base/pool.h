@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Runs `run(context, job, worker)` once for every job in [0, jobs), on `workers` threads (at least one), and returns when all
- * are done. Jobs are taken in ascending order. `worker` is in [0, workers): index whatever belongs to a thread
+ * Runs `run(context, job, worker)` once for every job in [0, jobs), on `workers` threads (at least one), and returns
+ * when all are done. Jobs are taken in ascending order. `worker` is in [0, workers): index whatever belongs to a thread
  * by it. One worker runs in the caller's thread. What a job produces must be stored under its job number and
  * merged in that order afterwards, so that no output depends on the number of threads.
  */

@@ -30,8 +30,8 @@ struct slice slice_range(struct slice slice, size_t begin, size_t end); /* bytes
 int slice_print_size(struct slice slice);
 
 bool slice_equal(struct slice a, struct slice b);
-bool slice_equal_ignoring_case(struct slice a, struct slice b);         /* ASCII letters only */
-int slice_compare(struct slice a, struct slice b);                      /* by bytes, as memcmp, shorter first */
+bool slice_equal_ignoring_case(struct slice a, struct slice b); /* ASCII letters only */
+int slice_compare(struct slice a, struct slice b);              /* by bytes, as memcmp, shorter first */
 bool slice_starts_with(struct slice slice, struct slice prefix);
 bool slice_ends_with(struct slice slice, struct slice suffix);
 

@@ -18,9 +18,9 @@
 
 /* A pointer to a new last element, not zeroed. */
 #define vec_add(vec)                                                                                                   \
-    ((vec)->count == (vec)->capacity                                                                                   \
-         ? ((vec)->items = memory_resize_array((vec)->items, vec_next_capacity(&(vec)->capacity), sizeof *(vec)->items))  \
-         : (vec)->items,                                                                                               \
+    ((vec)->count == (vec)->capacity ? ((vec)->items = memory_resize_array(                                            \
+                                            (vec)->items, vec_next_capacity(&(vec)->capacity), sizeof *(vec)->items))  \
+                                     : (vec)->items,                                                                   \
      &(vec)->items[(vec)->count++])
 
 #define vec_push(vec, ...) (*vec_add(vec) = (__VA_ARGS__))

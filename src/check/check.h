@@ -30,8 +30,8 @@ void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagn
 const char *feed_kind_name(enum feed_kind kind); /* "Atom" */
 
 /*
- * The ids and dates of the entries of a feed in any of our formats, for the guard that compares old and new heads. Called
- * once an entry; what an entry does not have is empty.
+ * The ids and dates of the entries of a feed in any of our formats, for the guard that compares old and new heads.
+ * Called once an entry; what an entry does not have is empty.
  */
 MUST_CHECK bool check_each_entry(struct slice feed,
                                  void (*entry)(void *context, struct slice id, struct slice published), void *context);

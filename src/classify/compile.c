@@ -64,7 +64,8 @@ static uint32_t expression_number(struct builder *builder, const struct word *wo
     if (number == UINT64_MAX) {
         number = builder->expressions.count;
         (void)map_set(&builder->expression_numbers, word->folded, number);
-        vec_push(&builder->expressions, (struct expression){.text = expression_fold(word->folded, builder->arena), .word = word});
+        vec_push(&builder->expressions,
+                 (struct expression){.text = expression_fold(word->folded, builder->arena), .word = word});
     }
     return (uint32_t)number;
 }

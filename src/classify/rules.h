@@ -51,7 +51,7 @@ struct pattern {
 };
 
 struct expression {
-    struct slice text;      /* folded, for it is compared with folded text */
+    struct slice text;       /* folded, for it is compared with folded text */
     const struct word *word; /* the first that has it, for messages */
     pcre2_code *code;
     uint32_t first_use;

@@ -2,8 +2,9 @@
 #define PINDAO_CMD_COMMAND_H
 
 /*
- * The commands. To add one: a file cmd/NAME.c with its run function, a row in the table of main.c, a section in pindao(1),
- * a golden case. run gets the words behind the command's name (argv[0] is the name) and returns the exit code.
+ * The commands. To add one: a file cmd/NAME.c with its run function, a row in the table of main.c, a section in
+ * pindao(1), a golden case. run gets the words behind the command's name (argv[0] is the name) and returns the exit
+ * code.
  *
  * Commands are the only place where stages meet, where problems become exit codes, and where anything is printed.
  */

@@ -131,9 +131,8 @@ static bool is_held(const struct taking *taking, const struct article *article, 
     if (!word)
         return false;
     if (!article->withdrawn)
-        diag_report(taking->diagnostics,
-                    held_is_known(taking->held, key) ? DIAGNOSTIC_HELD_STILL : DIAGNOSTIC_HELD, place,
-                    "%.*s, for %.*s (%.*s:%u): %.*s", SLICE_ARGUMENTS(buf_slice(&taking->worker->key)),
+        diag_report(taking->diagnostics, held_is_known(taking->held, key) ? DIAGNOSTIC_HELD_STILL : DIAGNOSTIC_HELD,
+                    place, "%.*s, for %.*s (%.*s:%u): %.*s", SLICE_ARGUMENTS(buf_slice(&taking->worker->key)),
                     SLICE_ARGUMENTS(word->written), SLICE_ARGUMENTS(word->place.file), word->place.line,
                     SLICE_ARGUMENTS(article->title));
     return true;
@@ -183,8 +182,7 @@ static void take_article(void *context, const struct article *as_read, struct lo
     struct correction_effect effect =
         corrections_apply(&taking->corpus->desk, &article, &worker->key, &worker->arena, &taking->piece->named);
     if (!clean_plain_text(&article, &worker->arena, &text)) {
-        diag_report(taking->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s",
-                    SLICE_ARGUMENTS(article.title));
+        diag_report(taking->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s", SLICE_ARGUMENTS(article.title));
         taking->piece->result.refused++;
         return;
     }

@@ -62,8 +62,9 @@ static void collect(struct pieces *pieces, const struct channels *channels) {
     pieces->shown_of_place = memory_new_array(index.order_count, sizeof *pieces->shown_of_place);
     for (size_t place = 0; place < index.order_count; place++)
         if (uses[place])
-            pieces->shown[count++] = (struct shown){
-                .place = (uint32_t)place, .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY}};
+            pieces->shown[count++] =
+                (struct shown){.place = (uint32_t)place,
+                               .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY}};
     free(uses);
     qsort_r(pieces->shown, count, sizeof *pieces->shown, by_location, &index);
     size_t each = pieces->format_count * PIECE_KINDS;
@@ -169,8 +170,7 @@ static void make_pieces(void *context, size_t job, size_t number) {
             if (!shown->wanted[kind])
                 continue;
             buf_clear(&worker->piece);
-            pieces->formats[format]->entry(&pieces->corpus->settings->site, &entry, kind == PIECE_FULL,
-                                           &worker->piece);
+            pieces->formats[format]->entry(&pieces->corpus->settings->site, &entry, kind == PIECE_FULL, &worker->piece);
             keep(making, number, buf_slice(&worker->piece), &shown->pieces[format * PIECE_KINDS + kind]);
         }
 }
@@ -216,8 +216,8 @@ static enum pieces_result cannot_keep(int error, const char *folder, struct diag
 }
 
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
-                               const struct options *options, const char *spool_folder,
-                               struct diagnostics *diagnostics, struct pieces *ret_pieces) {
+                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               struct pieces *ret_pieces) {
     struct pieces *pieces = ret_pieces;
     struct making making = {.pieces = pieces};
     const struct output_settings *wanted = &corpus->settings->output;

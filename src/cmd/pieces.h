@@ -7,8 +7,8 @@
 #include "render/format.h"
 
 /*
- * Every article that some channel shows, read again and rendered once in each format. The pieces are kept in files without a name, not in
- * memory, which so follows the index whatever the channels show.
+ * Every article that some channel shows, read again and rendered once in each format. The pieces are kept in files
+ * without a name, not in memory, which so follows the index whatever the channels show.
  */
 struct piece {
     uint64_t offset;
@@ -24,10 +24,10 @@ enum piece_kind {
 };
 
 struct shown {
-    uint32_t place;          /* in index->order */
+    uint32_t place; /* in index->order */
     bool wanted[PIECE_KINDS];
     int64_t updated;
-    struct piece *pieces;    /* PIECE_KINDS for each format; size 0 where not wanted */
+    struct piece *pieces; /* PIECE_KINDS for each format; size 0 where not wanted */
 };
 
 struct pieces {
@@ -39,7 +39,7 @@ struct pieces {
     size_t shown_count;
     uint32_t *shown_of_place; /* for a place of index->order: its number in shown */
     struct piece *all;
-    int *files;               /* one a worker */
+    int *files; /* one a worker */
     uint64_t *ends;
     struct progress progress;
 };
@@ -50,10 +50,11 @@ enum pieces_result {
     PIECES_CANNOT_KEEP,    /* no room for them, reported */
 };
 
-/* Heads are selected. `spool_folder` is where the files without a name are made; else in the system's folder for such. */
+/* Heads are selected. `spool_folder` is where the files without a name are made; else in the system's folder for such.
+ */
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
-                               const struct options *options, const char *spool_folder,
-                               struct diagnostics *diagnostics, struct pieces *ret_pieces);
+                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               struct pieces *ret_pieces);
 void pieces_release(struct pieces *pieces);
 
 /* The article at a place of index->order that some channel shows. */

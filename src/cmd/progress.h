@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /*
- * A line on a terminal for work that takes over a second, rewritten in place and wiped at the end; nothing at all elsewhere.
- * progress_step may be called from any thread.
+ * A line on a terminal for work that takes over a second, rewritten in place and wiped at the end; nothing at all
+ * elsewhere. progress_step may be called from any thread.
  */
 struct progress {
-    bool shown_at_all;     /* on a terminal, not -q */
-    const char *what;      /* "reading" */
+    bool shown_at_all; /* on a terminal, not -q */
+    const char *what;  /* "reading" */
     size_t total;
     atomic_size_t done;
     atomic_int_fast64_t next_print; /* milliseconds of the monotonic clock */

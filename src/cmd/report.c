@@ -119,8 +119,7 @@ static void print_summary(const struct report *report) {
     print(stdout, buf_slice(&line));
 }
 
-void report_print(const struct report *report, const struct options *options,
-                  const struct diagnostics *diagnostics) {
+void report_print(const struct report *report, const struct options *options, const struct diagnostics *diagnostics) {
     if (options->json) {
         print_json(report, diagnostics);
         return;

@@ -13,14 +13,13 @@ struct report {
     const char *directory; /* what was written; NULL: nothing */
     bool dry_run;
     int exit_code;
-    struct slice body;            /* for people: what else was asked for; before the summary */
+    struct slice body;             /* for people: what else was asked for; before the summary */
     struct slice counts, movement; /* the same for machines, fragments one level deep; empty: not asked for */
-    size_t expectations, failed;  /* check --test */
+    size_t expectations, failed;   /* check --test */
 };
 
 /* Diagnostics at the severity that the options ask for, for people; or everything as one JSON object with --json. */
-void report_print(const struct report *report, const struct options *options,
-                  const struct diagnostics *diagnostics);
+void report_print(const struct report *report, const struct options *options, const struct diagnostics *diagnostics);
 
 /* Only the diagnostics; for commands that have no more to say. */
 void report_diagnostics(const struct options *options, const struct diagnostics *diagnostics);

@@ -27,8 +27,8 @@ static struct word_place place_of_key(const struct node *node, const char *key) 
 }
 
 /*
- * The folder is exchanged whole, so it must be one of its own. What its name tells is said here, with the other mistakes
- * of the file; what only the file system can tell, cmd/folders.h.
+ * The folder is exchanged whole, so it must be one of its own. What its name tells is said here, with the other
+ * mistakes of the file; what only the file system can tell, cmd/folders.h.
  */
 static bool is_own_folder(struct slice directory) {
     while (directory.size && directory.data[directory.size - 1] == '/')

@@ -5,8 +5,8 @@
 #include "base/slice.h"
 
 /*
- * One article as its source has it, every string already through the choke point (text/choke.h). All strings are borrowed from
- * the arena (or the input) of whoever read it. An absent field is an empty slice.
+ * One article as its source has it, every string already through the choke point (text/choke.h). All strings are
+ * borrowed from the arena (or the input) of whoever read it. An absent field is an empty slice.
  */
 enum body_format {
     BODY_TEXT,
@@ -20,8 +20,8 @@ struct author {
 
 struct enclosure {
     struct slice url;
-    struct slice type;     /* "audio/mpeg" */
-    uint64_t length;       /* bytes; 0 when unknown, as RSS wants it */
+    struct slice type; /* "audio/mpeg" */
+    uint64_t length;   /* bytes; 0 when unknown, as RSS wants it */
 };
 
 /* What an article (or the defaults of its source, or a correction) says about one taxonomy. */
@@ -53,14 +53,15 @@ struct article {
     struct slice language; /* RFC 5646 tag */
     const struct slice *tags;
     size_t tag_count;
-    struct slice image;    /* address */
+    struct slice image; /* address */
     struct enclosure enclosure;
     const struct label *labels;
     size_t label_count;
     bool withdrawn;
 };
 
-/* Where an article stands, so that it can be read again: `size` bytes at `offset` of file number `file` of the ingest plan. */
+/* Where an article stands, so that it can be read again: `size` bytes at `offset` of file number `file` of the ingest
+ * plan. */
 struct location {
     uint32_t file;
     uint32_t size;

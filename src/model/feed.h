@@ -5,8 +5,8 @@
 #include "model/site.h"
 
 /*
- * What a feed says, whatever the format: the same entries, order, ids, dates and texts come out of every renderer. An entry is the same
- * in every channel that shows it: nothing in it knows the channel.
+ * What a feed says, whatever the format: the same entries, order, ids, dates and texts come out of every renderer. An
+ * entry is the same in every channel that shows it: nothing in it knows the channel.
  */
 struct category {
     struct slice scheme; /* "tag:feeds.example.org,2026:district" */
@@ -15,18 +15,18 @@ struct category {
 };
 
 struct entry {
-    struct slice id;          /* tag: URI */
+    struct slice id; /* tag: URI */
     struct slice title;
-    struct slice url;         /* empty when the article has none of its own */
+    struct slice url; /* empty when the article has none of its own */
     int64_t published;
-    int64_t updated;          /* the article's own, else published */
+    int64_t updated;              /* the article's own, else published */
     const struct author *authors; /* at least one: the site's author where the article has none */
     size_t author_count;
-    struct slice summary;     /* plain text: whole sentences, at most 120 characters */
-    struct slice content;     /* sanitised HTML; empty where the source's rights allow no more than a summary or title */
+    struct slice summary; /* plain text: whole sentences, at most 120 characters */
+    struct slice content; /* sanitised HTML; empty where the source's rights allow no more than a summary or title */
     struct slice source_name;
     struct slice source_url;
-    struct slice language;    /* empty: the site's */
+    struct slice language; /* empty: the site's */
     const struct category *categories;
     size_t category_count;
     const struct slice *tags; /* the article's own, categories without scheme */
@@ -40,10 +40,10 @@ struct entry {
 struct feed {
     const struct site *site;
     struct slice id;
-    struct slice path;        /* "/putuo/ic/" */
-    struct slice title;       /* with the site's name last */
+    struct slice path;  /* "/putuo/ic/" */
+    struct slice title; /* with the site's name last */
     struct slice subtitle;
-    int64_t updated;          /* latest of its entries; site->tag_seconds when there is none */
+    int64_t updated; /* latest of its entries; site->tag_seconds when there is none */
     size_t entry_count;
 };
 

@@ -10,11 +10,12 @@
 /*
  * Sets of terms, each stored once: a corpus has some hundred different ones, so a record keeps a number of four bytes.
  * Set 0 is the empty one. A set is `words` machine words of bits, term numbers through all taxonomies.
- * label_table_number may be called from many threads; numbers depend on who came first, so nothing may be ordered by them.
+ * label_table_number may be called from many threads; numbers depend on who came first, so nothing may be ordered by
+ * them.
  */
 struct label_table {
     pthread_mutex_t mutex;
-    size_t words;                    /* 64-bit words a set */
+    size_t words; /* 64-bit words a set */
     struct arena arena;
     struct map numbers;
     VEC(const uint64_t *) sets;

@@ -11,10 +11,10 @@
 enum { FORMATS_MOST = 8 };
 
 struct output_settings {
-    struct slice directory;           /* relative to the configuration's folder unless absolute */
+    struct slice directory;             /* relative to the configuration's folder unless absolute */
     struct slice formats[FORMATS_MOST]; /* names from render/format.h, in the order given */
     size_t format_count;
-    struct slice copied_folder;       /* static: a folder copied into the tree; empty: none */
+    struct slice copied_folder;                      /* static: a folder copied into the tree; empty: none */
     struct word_place directory_place, copied_place; /* for messages; without a line where nothing was written */
 };
 
@@ -32,8 +32,8 @@ struct retired_term {
 
 struct settings {
     struct arena arena;
-    const char *folder;               /* of feeds.yaml: what relative paths start from */
-    const char *const *files;         /* all that was read: feeds.yaml, includes, corrections */
+    const char *folder;       /* of feeds.yaml: what relative paths start from */
+    const char *const *files; /* all that was read: feeds.yaml, includes, corrections */
     size_t file_count;
     struct site site;
     const struct source *sources;
@@ -46,7 +46,7 @@ struct settings {
     struct duplicates_settings duplicates;
     const struct retired_term *retired; /* terms that once made paths */
     size_t retired_count;
-    const struct slice *retired_paths;  /* retired: {paths: […]} */
+    const struct slice *retired_paths; /* retired: {paths: […]} */
     size_t retired_path_count;
 };
 

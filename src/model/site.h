@@ -14,7 +14,7 @@ struct site {
     struct slice author;
     struct slice subtitle; /* optional, as all that follow */
     struct slice rights;
-    struct slice icon;     /* addresses, absolute once loaded */
+    struct slice icon; /* addresses, absolute once loaded */
     struct slice logo;
     struct slice icp;
 };

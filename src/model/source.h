@@ -25,21 +25,22 @@ enum article_field {
 };
 
 struct source {
-    struct slice files;          /* the pattern, relative to the configuration's folder */
-    const char *reader;          /* "markdown", "jsonl", "listing"; never NULL once loaded (from the name's ending where not given) */
-    struct slice fields[ARTICLE_FIELD_COUNT]; /* the name that this source uses; empty: the field's own */
+    struct slice files; /* the pattern, relative to the configuration's folder */
+    const char
+        *reader; /* "markdown", "jsonl", "listing"; never NULL once loaded (from the name's ending where not given) */
+    struct slice fields[ARTICLE_FIELD_COUNT];   /* the name that this source uses; empty: the field's own */
     struct slice defaults[ARTICLE_FIELD_COUNT]; /* values for fields that an article does not have; scalars */
-    const struct label *labels;  /* from defaults: labels of each article without its own */
+    const struct label *labels;                 /* from defaults: labels of each article without its own */
     size_t label_count;
     enum content_policy content;
     enum source_order order;
-    enum body_format format;     /* of bodies that do not say theirs */
-    struct slice encoding;       /* "utf-8", "gb18030", "big5": lower case */
-    bool simplified;             /* convert: simplified: traditional text is shown so */
-    bool undated;                /* articles without a date are taken: `clean`, whose reader will add one */
-    bool append;                 /* promise: old lines never change */
-    bool alone;                  /* duplicates: no: its articles are copies of nobody's */
-    int64_t expect;              /* seconds; 0: nothing expected */
+    enum body_format format; /* of bodies that do not say theirs */
+    struct slice encoding;   /* "utf-8", "gb18030", "big5": lower case */
+    bool simplified;         /* convert: simplified: traditional text is shown so */
+    bool undated;            /* articles without a date are taken: `clean`, whose reader will add one */
+    bool append;             /* promise: old lines never change */
+    bool alone;              /* duplicates: no: its articles are copies of nobody's */
+    int64_t expect;          /* seconds; 0: nothing expected */
     struct word_place place;
 };
 

@@ -14,18 +14,18 @@
 enum { TERM_NONE = UINT16_MAX, TERMS_MOST = 1024 /* over all taxonomies */ };
 
 enum word_role {
-    ROLE_STRONG,       /* these three are evidence for a term */
+    ROLE_STRONG, /* these three are evidence for a term */
     ROLE_WORD,
     ROLE_WEAK,
-    ROLE_SPAN,         /* evidence for several terms: `span` says which */
-    ROLE_NOT,          /* of the taxonomy: competes as evidence of nobody */
-    ROLE_TERM_NOT,     /* of a term: removes that term's matches that it overlaps and is at least as long as */
+    ROLE_SPAN,     /* evidence for several terms: `span` says which */
+    ROLE_NOT,      /* of the taxonomy: competes as evidence of nobody */
+    ROLE_TERM_NOT, /* of a term: removes that term's matches that it overlaps and is at least as long as */
     ROLE_ELSEWHERE,
     ROLE_SUPPORT,
-    ROLE_VOID,         /* followed_by: */
+    ROLE_VOID, /* followed_by: */
     ROLE_KEEP,
-    ROLE_HOST,         /* compared with the host of the article's url and its parent domains */
-    ROLE_SOURCE,       /* compared with the name of the article's source, folded, whole */
+    ROLE_HOST,   /* compared with the host of the article's url and its parent domains */
+    ROLE_SOURCE, /* compared with the name of the article's source, folded, whole */
 };
 
 enum word_kind {
@@ -42,7 +42,7 @@ enum field {
     FIELD_COLUMN,
     FIELD_ADDRESS, /* hosts */
     FIELD_SOURCE,
-    FIELD_ANY,     /* in a word: no `in:` was given */
+    FIELD_ANY, /* in a word: no `in:` was given */
 };
 
 struct word_place {
@@ -54,14 +54,14 @@ struct word_place {
 struct word {
     enum word_role role;
     enum word_kind kind;
-    enum field in;          /* FIELD_ANY unless the rule says `in:` (title, lead, body) */
-    uint16_t term;          /* TERM_NONE for words of the taxonomy */
-    uint16_t span;          /* for ROLE_SPAN: index into spans */
+    enum field in; /* FIELD_ANY unless the rule says `in:` (title, lead, body) */
+    uint16_t term; /* TERM_NONE for words of the taxonomy */
+    uint16_t span; /* for ROLE_SPAN: index into spans */
     bool has_points;
-    double points;          /* with has_points: instead of the role's */
-    struct slice written;   /* as in the file, after expansion, for people */
-    struct slice folded;    /* LITERAL: what is looked for; PAIR: A; REGEX: the expression, not folded */
-    struct slice second;    /* PAIR: B, folded */
+    double points;        /* with has_points: instead of the role's */
+    struct slice written; /* as in the file, after expansion, for people */
+    struct slice folded;  /* LITERAL: what is looked for; PAIR: A; REGEX: the expression, not folded */
+    struct slice second;  /* PAIR: B, folded */
     struct word_place place;
 };
 
@@ -85,11 +85,11 @@ struct term {
 };
 
 struct score {
-    double strong, word, weak;   /* 2, 1, 0.3 */
-    double title, lead, body;    /* 3, 1.5, 1 */
-    unsigned repeat;             /* 3: how often one word counts */
-    double title_cap;            /* 6: most that titles give a term */
-    double min, share, of_best;  /* 3, 0.2, 0.4 */
+    double strong, word, weak;  /* 2, 1, 0.3 */
+    double title, lead, body;   /* 3, 1.5, 1 */
+    unsigned repeat;            /* 3: how often one word counts */
+    double title_cap;           /* 6: most that titles give a term */
+    double min, share, of_best; /* 3, 0.2, 0.4 */
 };
 
 struct taxonomy {
@@ -98,16 +98,16 @@ struct taxonomy {
     struct score score;
     unsigned spread_at_least; /* 0: no spread */
     uint16_t spread_to;
-    double rescue;            /* 0: none */
-    uint16_t otherwise;       /* TERM_NONE */
+    double rescue;      /* 0: none */
+    uint16_t otherwise; /* TERM_NONE */
     const struct term *terms;
     size_t term_count;
-    size_t first_term;        /* number of its first term through all taxonomies */
+    size_t first_term; /* number of its first term through all taxonomies */
     const struct word *words;
     size_t word_count;
     const struct span *spans;
     size_t span_count;
-    struct map term_names;    /* id, label and short → term */
+    struct map term_names; /* id, label and short → term */
 };
 
 struct taxonomies {

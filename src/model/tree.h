@@ -9,12 +9,12 @@
  * "./" and "..", sorted by bytes; manifest.json itself is not listed.
  */
 struct tree_file {
-    struct slice path;  /* "putuo/ic/atom.xml" */
-    uint64_t size;      /* bytes */
+    struct slice path; /* "putuo/ic/atom.xml" */
+    uint64_t size;     /* bytes */
     struct sha256 hash;
-    struct slice type;  /* media type, "application/atom+xml; charset=utf-8" */
-    bool is_feed;       /* of a channel: people may have subscribed to it */
-    uint32_t entries;   /* feeds: how many entries; else 0 */
+    struct slice type; /* media type, "application/atom+xml; charset=utf-8" */
+    bool is_feed;      /* of a channel: people may have subscribed to it */
+    uint32_t entries;  /* feeds: how many entries; else 0 */
 };
 
 struct tree {

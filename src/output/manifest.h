@@ -7,7 +7,8 @@
 
 /*
  * manifest.json: {"files": [{"path", "size", "sha256", "type", "entries"?}, …]}, sorted by the bytes of the paths,
- * itself not listed. A channel's feed is what has "entries", be they 0. A pure function of the tree, so it is compared byte by byte.
+ * itself not listed. A channel's feed is what has "entries", be they 0. A pure function of the tree, so it is compared
+ * byte by byte.
  */
 #define MANIFEST_NAME "manifest.json"
 

@@ -84,8 +84,8 @@ static size_t skip_plain_pairs(const unsigned char *bytes, size_t at, size_t siz
 }
 
 /*
- * The same for one character, where a pair has a mark in it: 3 for one that needs no look, else 0. Full-width forms (EF BC, EF BD)
- * and the dashes, quotes and dots of U+2010 to U+2027 are among those, for they stand in every sentence.
+ * The same for one character, where a pair has a mark in it: 3 for one that needs no look, else 0. Full-width forms (EF
+ * BC, EF BD) and the dashes, quotes and dots of U+2010 to U+2027 are among those, for they stand in every sentence.
  */
 static inline size_t plain_character_size(const unsigned char *bytes, size_t left) {
     if (left < 3 || (bytes[1] & 0xC0) != 0x80 || (bytes[2] & 0xC0) != 0x80)

@@ -2,8 +2,9 @@
  * generate FOLDER ARTICLES WORDS: the bench corpus, the same bytes on every machine.
  *
  * FOLDER gets articles.jsonl (about 2.6 KB an article, as the real ones), feeds.yaml (18 × 16 channels and those above
- * them) and words.list (one a line, for other tools). An article is about one or two districts and one or two topics, whose words it
- * repeats, names a few others in passing, and is filler for the rest: about as many matches as in the real material.
+ * them) and words.list (one a line, for other tools). An article is about one or two districts and one or two topics,
+ * whose words it repeats, names a few others in passing, and is filler for the rest: about as many matches as in the
+ * real material.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -33,14 +34,17 @@ static uint32_t draw(uint32_t below) {
 }
 
 static const char *const filler[] = {
-    "有关负责人", "表示", "目前", "已经", "完成", "推进", "项目", "服务", "企业", "工作", "近日", "举行", "进一步", "围绕",
-    "重点", "加快", "建设", "提升", "能力", "水平", "形成", "机制", "部门", "单位", "参加", "现场", "介绍", "预计", "年底",
-    "今年以来", "同时", "此外", "记者", "了解到", "通过", "方式", "提供", "支持", "帮助", "解决", "问题", "需求", "居民",
-    "员工", "团队", "经验", "做法", "方案", "措施", "落实", "责任", "协调", "联合", "开展", "活动", "平台", "资源", "优势",
-    "发挥", "作用", "带动", "周边", "发展", "产品", "市场", "客户", "生产", "设备", "车间", "仓库", "道路", "公园", "河道",
-    "楼宇", "社区", "街道", "乡镇", "中心", "窗口", "流程", "材料", "时间", "缩短", "小时", "以上", "达到", "增长", "百分之",
-    "三分之一", "左右", "其中", "首批", "第二批", "陆续", "投入", "使用", "运营", "管理", "维护", "检查", "整改", "验收",
-    "评估", "结果", "显示", "明显", "改善", "下一步", "将", "继续", "的", "了", "在", "和", "与", "对", "从", "为", "以",
+    "有关负责人", "表示",   "目前", "已经", "完成",   "推进", "项目", "服务",     "企业",   "工作", "近日",
+    "举行",       "进一步", "围绕", "重点", "加快",   "建设", "提升", "能力",     "水平",   "形成", "机制",
+    "部门",       "单位",   "参加", "现场", "介绍",   "预计", "年底", "今年以来", "同时",   "此外", "记者",
+    "了解到",     "通过",   "方式", "提供", "支持",   "帮助", "解决", "问题",     "需求",   "居民", "员工",
+    "团队",       "经验",   "做法", "方案", "措施",   "落实", "责任", "协调",     "联合",   "开展", "活动",
+    "平台",       "资源",   "优势", "发挥", "作用",   "带动", "周边", "发展",     "产品",   "市场", "客户",
+    "生产",       "设备",   "车间", "仓库", "道路",   "公园", "河道", "楼宇",     "社区",   "街道", "乡镇",
+    "中心",       "窗口",   "流程", "材料", "时间",   "缩短", "小时", "以上",     "达到",   "增长", "百分之",
+    "三分之一",   "左右",   "其中", "首批", "第二批", "陆续", "投入", "使用",     "运营",   "管理", "维护",
+    "检查",       "整改",   "验收", "评估", "结果",   "显示", "明显", "改善",     "下一步", "将",   "继续",
+    "的",         "了",     "在",   "和",   "与",     "对",   "从",   "为",       "以",
 };
 
 static void die(const char *what) {
@@ -58,8 +62,8 @@ static void read_words(const char *path) {
         int used = 0;
         if (line[0] == '#' || sscanf(line, "%15s %31s %63s%n", term->taxonomy, term->id, term->label, &used) != 3)
             continue;
-        for (char *at = line + used; term->count < WORDS_MOST && sscanf(at, "%63s%n", term->words[term->count], &used) == 1;
-             at += used)
+        for (char *at = line + used;
+             term->count < WORDS_MOST && sscanf(at, "%63s%n", term->words[term->count], &used) == 1; at += used)
             term->count++;
         if (strcmp(term->taxonomy, "district") == 0)
             first_topic = term_count + 1;
@@ -120,7 +124,9 @@ static void put_article(FILE *file, uint32_t number) {
     time_t day = (time_t)(FIRST_DAY + draw(DAYS)) * 86400;
     struct tm date;
     gmtime_r(&day, &date);
-    fprintf(file, "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%04d-%02d-%02d\", \"source\": \"基准\", \"body\": \"",
+    fprintf(file,
+            "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%04d-%02d-%02d\", \"source\": \"基准\", "
+            "\"body\": \"",
             number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)],
             number, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
     put_sentences(file, &subject, 260);
@@ -146,7 +152,8 @@ static void finish(FILE *file) {
 }
 
 static void put_rules(FILE *file, const char *taxonomy, const char *label) {
-    fprintf(file, "  %s:\n    label: %s\n    score: {min: 2, share: 0.15, of_best: 0.4}\n    terms:\n", taxonomy, label);
+    fprintf(file, "  %s:\n    label: %s\n    score: {min: 2, share: 0.15, of_best: 0.4}\n    terms:\n", taxonomy,
+            label);
     for (int i = 0; i < term_count; i++) {
         if (strcmp(terms[i].taxonomy, taxonomy) != 0)
             continue;

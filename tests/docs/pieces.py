@@ -66,6 +66,9 @@ channels:
     path: '/{district}/{topic}/'
     each: [district, topic]
     #channel
+duplicates:
+  containment: 0.7
+  #duplicates
 output:
   directory: public
   #output

@@ -50,7 +50,7 @@ static void put_many(struct output *output, unsigned long changed) {
         int path_size = snprintf(path, sizeof path, "%03lu/atom.xml", i);
         int text_size = snprintf(text, sizeof text, "file %lu of %lu", i, i == changed ? changed + 1 : 0);
         output_put_feed(output, (struct slice){path, (size_t)path_size}, (struct slice){text, (size_t)text_size},
-                   "application/atom+xml", 1);
+                        "application/atom+xml", 1);
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * A pindao with a bug: it forgets an attribute that Atom wants. Linked with --wrap=xml_attribute, it shows that the own check stops such a
- * tree before it is served.
+ * A pindao with a bug: it forgets an attribute that Atom wants. Linked with --wrap=xml_attribute, it shows that the own
+ * check stops such a tree before it is served.
  */
 #include "xml/writer.h"
 

@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -10,9 +10,11 @@
 enum { DAY = 86400 };
 
 /* Two taxonomies: kind a b, place x y. Terms are numbered 0 1 and 2 3. */
-static const struct term kinds[] = {{.id = SLICE_CONSTANT("a"), .label = SLICE_CONSTANT("甲类"), .short_label = SLICE_CONSTANT("甲")},
-                                    {.id = SLICE_CONSTANT("b"), .label = SLICE_CONSTANT("乙类"), .short_label = SLICE_CONSTANT("乙")}};
-static const struct term places[] = {{.id = SLICE_CONSTANT("x"), .label = SLICE_CONSTANT("东")}, {.id = SLICE_CONSTANT("y"), .label = SLICE_CONSTANT("西")}};
+static const struct term kinds[] = {
+    {.id = SLICE_CONSTANT("a"), .label = SLICE_CONSTANT("甲类"), .short_label = SLICE_CONSTANT("甲")},
+    {.id = SLICE_CONSTANT("b"), .label = SLICE_CONSTANT("乙类"), .short_label = SLICE_CONSTANT("乙")}};
+static const struct term places[] = {{.id = SLICE_CONSTANT("x"), .label = SLICE_CONSTANT("东")},
+                                     {.id = SLICE_CONSTANT("y"), .label = SLICE_CONSTANT("西")}};
 static const struct taxonomy taxonomies[] = {
     {.id = SLICE_CONSTANT("kind"), .terms = kinds, .term_count = 2, .first_term = 0},
     {.id = SLICE_CONSTANT("place"), .terms = places, .term_count = 2, .first_term = 2},
@@ -40,7 +42,10 @@ static void each_makes_one_for_every_term(void **state) {
     const struct channel_rule rules[] = {
         {.path = SLICE("/"), .title = SLICE("全部"), .all = true},
         {.path = SLICE("/{kind}/{place}/"), .each = {&taxonomies[0], &taxonomies[1]}, .each_count = 2},
-        {.path = SLICE("/k/{kind}/"), .title = SLICE("只有{kind.short}（{kind}）"), .each = {&taxonomies[0]}, .each_count = 1},
+        {.path = SLICE("/k/{kind}/"),
+         .title = SLICE("只有{kind.short}（{kind}）"),
+         .each = {&taxonomies[0]},
+         .each_count = 1},
     };
     struct channels channels = make(rules, 3, true);
     assert_int_equal(channels.items.count, 7);

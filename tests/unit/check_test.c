@@ -385,7 +385,8 @@ static void test_each_entry(void **state) {
     buf_clear(&seen);
     assert_true(check_each_entry(
         SLICE("<rss version='2.0'><channel><item><guid>g1</guid><source>s</source><pubDate>d1</pubDate></item><image>"
-              "<guid>no</guid></image><item xmlns:a='http://www.w3.org/2005/Atom'><a:id>no</a:id></item></channel></rss>"),
+              "<guid>no</guid></image><item "
+              "xmlns:a='http://www.w3.org/2005/Atom'><a:id>no</a:id></item></channel></rss>"),
         note_entry, &seen));
     assert_string_equal(buf_string(&seen), "g1 d1| |");
     buf_clear(&seen);

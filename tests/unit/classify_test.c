@@ -122,9 +122,10 @@ static void expressions_find_in_every_field(void **unused) {
 
 static void expressions_are_folded_as_text_is(void **unused) {
     (void)unused;
-    RULES(rules, "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/M50/'}\n"
-                 "      b: {label: 乙, words: '/[A-Z]Y[0-9]+/'}\n      c: {label: 丙, words: '/經濟[體躰]+/'}\n"
-                 "      d: {label: 丁, words: '/（試）?點＋/'}\n      e: {label: 戊, words: '/[一-龥]\\Q１(號)\\E/'}\n");
+    RULES(rules,
+          "  d:\n    label: D\n    score: {min: 1}\n    terms:\n      a: {label: 甲, words: '/M50/'}\n"
+          "      b: {label: 乙, words: '/[A-Z]Y[0-9]+/'}\n      c: {label: 丙, words: '/經濟[體躰]+/'}\n"
+          "      d: {label: 丁, words: '/（試）?點＋/'}\n      e: {label: 戊, words: '/[一-龥]\\Q１(號)\\E/'}\n");
     assert_string_equal(rules_body(rules, "在M50举行"), "a");
     assert_string_equal(rules_body(rules, "在ｍ５０舉行"), "a");
     assert_string_equal(rules_body(rules, "型号XY12"), "b");

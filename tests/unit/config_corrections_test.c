@@ -77,7 +77,8 @@ static void test_titles_and_names_are_choked(void **state) {
     assert_int_equal(slice_find(items[0].title, SLICE("\u200b"), 0), items[0].title.size);
     assert_true(slice_starts_with(items[0].title, SLICE("新 题")));
     write_file(state, "corrections.yaml", "'\u200b': {release: true}\n2: {title: \"\u200b\"}\n");
-    assert_mistake(state, HEAD, "corrections.yaml:1:1 text-repaired\ncorrections.yaml:1:1 config-bad-value\n"
+    assert_mistake(state, HEAD,
+                   "corrections.yaml:1:1 text-repaired\ncorrections.yaml:1:1 config-bad-value\n"
                    "corrections.yaml:2:12 text-repaired\ncorrections.yaml:2:12 config-bad-value\n");
 }
 

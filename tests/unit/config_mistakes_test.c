@@ -129,9 +129,20 @@ static void test_bad_paths(void **state) {
         const char *path;
         unsigned column;
     } cases[] = {
-        {"x/", 12},    {"/x", 13},    {"/a//b/", 15}, {"/../", 13},         {"/.x/", 13}, {"/Ab/", 13},
-        {"/a b/", 14}, {"/a/./", 15}, {"/普陀/", 13}, {"/{district}/", 13}, {"/a{/", 14},
-        {"/atom.xml/", 13}, {"/a/feeds.opml/", 15}, {"/manifest.json/b/", 13},
+        {"x/", 12},
+        {"/x", 13},
+        {"/a//b/", 15},
+        {"/../", 13},
+        {"/.x/", 13},
+        {"/Ab/", 13},
+        {"/a b/", 14},
+        {"/a/./", 15},
+        {"/普陀/", 13},
+        {"/{district}/", 13},
+        {"/a{/", 14},
+        {"/atom.xml/", 13},
+        {"/a/feeds.opml/", 15},
+        {"/manifest.json/b/", 13},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
@@ -248,12 +259,10 @@ static void test_bad_output(void **state) {
 static void test_text_is_repaired(void **state) {
     struct loaded *loaded = *state;
     const struct settings *settings = &loaded->settings;
-    assert_true(load(
-        state,
-        HEAD "taxonomies:\n  d:\n    label: \"区\\u0001\"\n    terms:\n"
-             "      a: {label: \"甲\\uFFFE\", words: 青\u200b浦 '赵\ufeff巷'}\n"
-             "      b: {label: \"乙\\0  x\", words: 徐\u00ad泾}\n"
-             "channels: [{path: /, title: \"全部\\u0008\\u202E\", all: true}]\n"));
+    assert_true(load(state, HEAD "taxonomies:\n  d:\n    label: \"区\\u0001\"\n    terms:\n"
+                                 "      a: {label: \"甲\\uFFFE\", words: 青\u200b浦 '赵\ufeff巷'}\n"
+                                 "      b: {label: \"乙\\0  x\", words: 徐\u00ad泾}\n"
+                                 "channels: [{path: /, title: \"全部\\u0008\\u202E\", all: true}]\n"));
     assert_int_equal(loaded->diagnostics.items.count, 6);
     const struct taxonomy *taxonomy = &settings->taxonomies.items[0];
     assert_slice(taxonomy->label, "区");

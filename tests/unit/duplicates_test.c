@@ -210,22 +210,22 @@ static void proposals_name_the_alike(void **state) {
     memcpy(mixed.bins + 10, second.bins + 10, 2 * sizeof *mixed.bins);
     proposals_add(&proposals, &first);
     proposals_add(&proposals, &second);
-    assert_int_equal(proposals_find(&proposals, &mixed, found), 1);
+    assert_int_equal(proposals_find(&proposals, &mixed, 0.3, found), 1);
     assert_int_equal(found[0].number, 0);
     assert_int_equal(found[0].score, 5);
     /* The same title makes up for bins. */
     proposals_remove(&proposals, 1);
     second.title = mixed.title = 0x10007;
-    assert_int_equal(proposals_find(&proposals, &mixed, found), 1);
+    assert_int_equal(proposals_find(&proposals, &mixed, 0.3, found), 1);
     proposals_add(&proposals, &second);
-    assert_int_equal(proposals_find(&proposals, &mixed, found), 2);
+    assert_int_equal(proposals_find(&proposals, &mixed, 0.3, found), 2);
     assert_int_equal(found[1].number, 2);
     assert_int_equal(found[1].score, 2 + PROPOSALS_LEAST);
     /* The same low half is not the same title. */
     mixed.title = 0x20007;
-    assert_int_equal(proposals_find(&proposals, &mixed, found), 1);
+    assert_int_equal(proposals_find(&proposals, &mixed, 0.3, found), 1);
     proposals_expire(&proposals, 1);
-    assert_int_equal(proposals_find(&proposals, &mixed, found), 0);
+    assert_int_equal(proposals_find(&proposals, &mixed, 0.3, found), 0);
     proposals_release(&proposals);
 }
 
@@ -237,11 +237,11 @@ static void what_many_share_proposes_nobody(void **state) {
     proposals_init(&proposals);
     for (int i = 0; i < PROPOSALS_COMMON; i++)
         proposals_add(&proposals, &form);
-    assert_int_equal(proposals_find(&proposals, &form, found), PROPOSALS_MOST);
+    assert_int_equal(proposals_find(&proposals, &form, 0.3, found), PROPOSALS_MOST);
     assert_int_equal(found[0].number, 0);
     assert_int_equal(found[PROPOSALS_MOST - 1].number, PROPOSALS_MOST - 1);
     proposals_add(&proposals, &form);
-    assert_int_equal(proposals_find(&proposals, &form, found), 0);
+    assert_int_equal(proposals_find(&proposals, &form, 0.3, found), 0);
     /* Until they are out of the window; the ring has grown and wrapped meanwhile. */
     struct sketch other = numbered(2);
     for (uint32_t i = 0; i < 5000; i++) {
@@ -249,7 +249,7 @@ static void what_many_share_proposes_nobody(void **state) {
         proposals_add(&proposals, &other);
     }
     proposals_add(&proposals, &form);
-    assert_int_equal(proposals_find(&proposals, &form, found), 1);
+    assert_int_equal(proposals_find(&proposals, &form, 0.3, found), 1);
     proposals_release(&proposals);
 }
 
@@ -262,11 +262,11 @@ static void the_ring_grows(void **state) {
     for (uint16_t i = 0; i < 3000; i++) {
         sketches[i] = numbered(i % 2000);
         proposals_expire(&proposals, i > 1500 ? i - 1500u : 0);
-        assert_int_equal(proposals_find(&proposals, &sketches[i], found), 0);
+        assert_int_equal(proposals_find(&proposals, &sketches[i], 0.3, found), 0);
         proposals_add(&proposals, &sketches[i]);
     }
     for (uint16_t i = 1500; i < 2000; i++) {
-        assert_int_equal(proposals_find(&proposals, &sketches[i], found), 1);
+        assert_int_equal(proposals_find(&proposals, &sketches[i], 0.3, found), 1);
         assert_int_equal(found[0].number, i);
     }
     proposals_release(&proposals);
