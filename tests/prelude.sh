@@ -9,7 +9,7 @@ failures=0
 ok() { echo "ok $1"; }
 not_ok() { # NAME [FILE to show]
     echo "not ok $1"
-    [ $# -lt 2 ] || head -n 20 "$2" | sed 's/^/# /'
+    [ $# -lt 2 ] || head -n 60 "$2" | sed 's/^/# /'
     failures=$((failures + 1))
 }
 check() { # NAME COMMAND…: ok when the command succeeds

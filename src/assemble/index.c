@@ -45,9 +45,9 @@ struct record *index_add(struct index *index, struct index_cursor *cursor, struc
     if (cursor->next == cursor->end)
         take_block(index, cursor);
     uint32_t number = cursor->next++;
-    struct index_run *last = runs->runs.count ? &runs->runs.items[runs->runs.count - 1] : NULL;
-    if (last && last->first + last->count == number)
-        last->count++;
+    size_t last = runs->runs.count;
+    if (last > 0 && runs->runs.items[last - 1].first + runs->runs.items[last - 1].count == number)
+        runs->runs.items[last - 1].count++;
     else
         vec_push(&runs->runs, (struct index_run){number, 1});
     return &cursor->block[number % INDEX_BLOCK];

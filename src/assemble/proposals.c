@@ -127,6 +127,11 @@ static bool may_contain(const struct proposals_slot *slot, const struct sketch *
     return same_title || slot->score >= room * (double)bins * shared / (a + b - shared);
 }
 
+static uint32_t least_of(const struct proposals_slot *slot, const struct sketch *sketch) {
+    bool is_short = sketch->letters < PROPOSALS_SHORT || slot->sketch->letters < PROPOSALS_SHORT;
+    return is_short ? PROPOSALS_LEAST - 1 : PROPOSALS_LEAST;
+}
+
 size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, double contained,
                       struct proposal *ret_proposals) {
     struct touched touched;
@@ -137,7 +142,7 @@ size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, 
         bins += count_bin(proposals, sketch, bin, &touched);
     for (size_t i = 0; i < touched.count; i++) {
         struct proposals_slot *slot = slot_at(proposals, touched.numbers[i]);
-        if (slot->score >= PROPOSALS_LEAST && may_contain(slot, sketch, bins, contained))
+        if (slot->score >= least_of(slot, sketch) && may_contain(slot, sketch, bins, contained))
             count = keep_best(ret_proposals, count, (struct proposal){touched.numbers[i], slot->score});
         slot->score = 0;
     }

@@ -13,8 +13,9 @@
  */
 enum {
     PROPOSALS_COMMON = 64,
-    PROPOSALS_MOST = 4,  /* for one article */
-    PROPOSALS_LEAST = 3, /* bins in common */
+    PROPOSALS_MOST = 4,    /* for one article */
+    PROPOSALS_LEAST = 3,   /* bins in common; one fewer where one of the two is short and fills few */
+    PROPOSALS_SHORT = 150, /* letters */
 };
 
 struct proposals_head;

@@ -76,17 +76,35 @@ static inline void add_letter(struct part *part, uint16_t letter) {
 static const unsigned char is_letter[128] = {['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['a'] = 1, 1, 1, 1, 1, 1, 1, 1,
                                              1,         1, 1, 1, 1, 1, 1, 1, 1, 1, 1,         1, 1, 1, 1, 1, 1, 1};
 
+/* What is nearly all of it, U+4000–9FFF in three bytes, as far as it goes on without anything between. */
+static size_t read_han(struct slice text, size_t at, struct part *part) {
+    const unsigned char *bytes = (const unsigned char *)text.data + at;
+    const unsigned char *end = (const unsigned char *)text.data + text.size;
+    size_t count = part->count;
+    size_t begin_count = part->begin_count;
+    while (end - bytes >= 3 && bytes[0] - 0xE4u <= 5 && count < PART) {
+        unsigned letter = (unsigned)bytes[0] << 12 | (bytes[1] & 0x3Fu) << 6 | (bytes[2] & 0x3Fu);
+        part->begins[begin_count] = (uint16_t)count;
+        begin_count += (letter & 3) == 0;
+        part->letters[count++] = (uint16_t)letter;
+        bytes += 3;
+    }
+    part->count = count;
+    part->begin_count = begin_count;
+    return (size_t)(bytes - (const unsigned char *)text.data);
+}
+
 /* Fills the part up to PART letters. Returns where the text goes on; 0 at its end. */
 static size_t read_part(struct slice text, size_t at, struct part *part) {
     const unsigned char *bytes = (const unsigned char *)text.data;
     uint32_t letter = 0;
     while (part->count < PART && at < text.size) {
-        /* Nearly all of it is U+4000–9FFF, in three bytes, with 。 and 、 and ASCII between. */
-        if (bytes[at] - 0xE4u <= 5 && text.size - at >= 3) {
-            add_letter(part,
-                       (uint16_t)((unsigned)bytes[at] << 12 | (bytes[at + 1] & 0x3Fu) << 6 | (bytes[at + 2] & 0x3Fu)));
-            at += 3;
-        } else if (bytes[at] < 0x80) {
+        size_t before = at;
+        at = read_han(text, at, part);
+        if (at > before)
+            continue;
+        /* Between it stand ASCII, 。 and 、. */
+        if (bytes[at] < 0x80) {
             if (is_letter[bytes[at++]])
                 add_letter(part, bytes[at - 1]);
         } else if (bytes[at] == 0xE3 && text.size - at >= 3 && bytes[at + 1] == 0x80 && bytes[at + 2] < 0x85) {

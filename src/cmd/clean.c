@@ -167,7 +167,10 @@ static void read_all(struct cleaning *cleaning) {
         bool last = i + 1 == plan.pieces.count || plan.pieces.items[i].file != plan.pieces.items[i + 1].file;
         begin = first ? cleaning->articles.count : begin;
         cleaning->lines_before = first ? 0 : cleaning->lines_before;
+        /* Both are for `take`, while the piece is read. */
+        // cppcheck-suppress autoVariables
         cleaning->file = &plan.files.items[plan.pieces.items[i].file];
+        // cppcheck-suppress autoVariables
         cleaning->problems = &problems;
         ingest_piece_read(&plan, i, &cleaning->worker, take, cleaning, &problems, &result);
         diagnostics_append(&cleaning->diagnostics, &problems, cleaning->lines_before);

@@ -58,7 +58,7 @@ static struct slice real_path(struct arena *arena, const char *path) {
 static bool holds(struct slice folder, struct slice path) {
     if (slice_equal(folder, SLICE("/")))
         return true;
-    return folder.size && slice_starts_with(path, folder) &&
+    return folder.size > 0 && path.data && slice_starts_with(path, folder) &&
            (path.size == folder.size || path.data[folder.size] == '/');
 }
 

@@ -98,7 +98,7 @@ struct slice text_simplify_markup(struct slice text, struct arena *arena) {
     size_t last_address_end = last_byte(text, ')');
     for (size_t at = 0; at < text.size;) {
         /* A sign without its end is text: not looked for again and again. */
-        bool may_begin = (text.data[at] == '<' && at < last_tag_end) || (text.data[at] == ']' && at < last_address_end);
+        bool may_begin = (at < last_tag_end && text.data[at] == '<') || (at < last_address_end && text.data[at] == ']');
         size_t end = may_begin ? verbatim_end(text, at) : at;
         if (end == at) {
             at++;

@@ -192,7 +192,7 @@ static void under_short_texts_the_title_decides(void **state) {
 /* --- proposals ---------------------------------------------------------------------------------------------- */
 
 static struct sketch numbered(uint16_t value) {
-    struct sketch sketch = {.letters = 100};
+    struct sketch sketch = {.letters = 200};
     for (uint16_t i = 0; i < SKETCH_BINS; i++)
         sketch.bins[i] = (uint16_t)(value * 32 + i + 1);
     return sketch;
@@ -391,6 +391,17 @@ static void an_address_is_worth_more_than_being_early(void **state) {
     assert_group(fixture, 1, 2, 4, (const uint64_t[]){1, 2, 3, 4});
 }
 
+static void litter_makes_no_copy_better(void **state) {
+    struct fixture *fixture = *state;
+    struct sketch *littered = add(fixture, 1, 10, BRIDGE SHORE);
+    littered->bytes = littered->letters * 5; /* readings behind every third letter */
+    littered->has_address = 1;
+    struct sketch *clean = add(fixture, 2, 11, BRIDGE SHORE);
+    clean->bytes = clean->letters * 3;
+    find(fixture);
+    assert_group(fixture, 1, 2, 2, (const uint64_t[]){1, 2});
+}
+
 static void the_window_is_measured_from_the_leader(void **state) {
     struct fixture *fixture = *state;
     add(fixture, 1, 10, BRIDGE SHORE);
@@ -474,6 +485,7 @@ int main(void) {
         WITH_INDEX(the_earliest_leads_and_the_fullest_is_shown),
         WITH_INDEX(of_one_date_the_key_leads),
         WITH_INDEX(an_address_is_worth_more_than_being_early),
+        WITH_INDEX(litter_makes_no_copy_better),
         WITH_INDEX(the_window_is_measured_from_the_leader),
         WITH_INDEX(there_are_no_chains),
         WITH_INDEX(some_stay_alone),
