@@ -13,6 +13,9 @@
 #include <string.h>
 #include <time.h>
 
+/* With _FORTIFY_SOURCE these are macros to clang, which a name must not be when it is poisoned. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets strtok strtok_r
 #pragma GCC poison atoi atol atoll atof asctime ctime gmtime localtime tmpnam mktemp system
 
