@@ -40,24 +40,14 @@ static void add_categories(const struct site *site, const struct taxonomies *tax
 
 static void add_authors(const struct site *site, const struct article *article, struct arena *arena,
                         struct entry *entry) {
-    entry->author_count = article->author_count ? article->author_count : 1;
-    struct author *authors = arena_new_array(arena, entry->author_count, sizeof *authors);
-    authors[0].name = site->author;
-    for (size_t i = 0; i < article->author_count; i++)
-        authors[i].name = arena_copy(arena, article->authors[i].name);
-    entry->authors = authors;
-}
-
-static const struct slice *keep_all(struct arena *arena, const struct slice *texts, size_t count) {
-    struct slice *kept = arena_new_array(arena, count, sizeof *kept);
-    for (size_t i = 0; i < count; i++)
-        kept[i] = arena_copy(arena, texts[i]);
-    return kept;
-}
-
-/* Most articles lack most fields: an absent one costs no memory. */
-static struct slice keep(struct arena *arena, struct slice text) {
-    return text.size ? arena_copy(arena, text) : (struct slice){0};
+    entry->authors = article->authors;
+    entry->author_count = article->author_count;
+    if (entry->author_count > 0)
+        return;
+    struct author *author = arena_new(arena, sizeof *author);
+    author->name = site->author;
+    entry->authors = author;
+    entry->author_count = 1;
 }
 
 void entry_make(const struct site *site, const struct taxonomies *taxonomies, const struct entry_parts *parts,
@@ -65,16 +55,15 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
     const struct article *article = parts->article;
     struct entry entry = {
         .id = make_id(site, parts->key, arena),
-        .title = keep(arena, article->title),
-        .url = keep(arena, article->url),
+        .title = article->title,
+        .url = article->url,
         .published = parts->published,
         .updated = article->date.seconds,
-        .source_name = keep(arena, article->source_name),
-        .source_url = keep(arena, article->source_url),
-        .language = keep(arena, article->language),
-        .image = keep(arena, article->image),
-        .enclosure = {keep(arena, article->enclosure.url), keep(arena, article->enclosure.type),
-                      article->enclosure.length},
+        .source_name = article->source_name,
+        .source_url = article->source_url,
+        .language = article->language,
+        .image = article->image,
+        .enclosure = {article->enclosure.url, article->enclosure.type, article->enclosure.length},
     };
     if (article->updated.present && article->updated.seconds <= parts->now)
         entry.updated = article->updated.seconds;
@@ -82,13 +71,13 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
     if (parts->related_count && entry.updated < entry.published)
         entry.updated = entry.published;
     if (parts->source->content != CONTENT_TITLE)
-        entry.summary = keep(arena, parts->summary);
+        entry.summary = parts->summary;
     if (parts->source->content == CONTENT_FULL)
-        entry.content = keep(arena, parts->html);
+        entry.content = parts->html;
     add_authors(site, article, arena, &entry);
-    entry.tags = keep_all(arena, article->tags, article->tag_count);
+    entry.tags = article->tags;
     entry.tag_count = article->tag_count;
-    entry.related = keep_all(arena, parts->related, parts->related_count);
+    entry.related = parts->related;
     entry.related_count = parts->related_count;
     add_categories(site, taxonomies, parts->labels, arena, &entry);
     *ret_entry = entry;

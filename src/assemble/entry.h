@@ -22,7 +22,7 @@ struct entry_parts {
     int64_t now; /* an `updated` that has not come is not said */
 };
 
-/* Every string is copied into the arena: the article may go. */
+/* Borrows the strings of its parts; what is new is in the arena. */
 void entry_make(const struct site *site, const struct taxonomies *taxonomies, const struct entry_parts *parts,
                 struct arena *arena, struct entry *ret_entry);
 

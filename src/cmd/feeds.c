@@ -237,9 +237,7 @@ enum feeds_result feeds_write(const struct corpus *corpus, const struct channels
     if (made == PIECES_OK)
         choose_widest(&feeds);
     enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
-    *ret_counts = (struct feeds_counts){.channels = channels->items.count,
-                                        .files = channels->items.count * feeds.pieces.format_count,
-                                        .shown = feeds.pieces.shown_count};
+    *ret_counts = (struct feeds_counts){.channels = channels->items.count, .shown = feeds.pieces.shown_count};
     pieces_release(&feeds.pieces);
     return result;
 }

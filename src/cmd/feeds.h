@@ -18,7 +18,6 @@ enum feeds_result {
 
 struct feeds_counts {
     size_t channels;
-    size_t files;
     size_t shown; /* articles that stand in some head */
 };
 
