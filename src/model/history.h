@@ -1,0 +1,66 @@
+#ifndef PINDAO_MODEL_HISTORY_H
+#define PINDAO_MODEL_HISTORY_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+/*
+ * What only the past knows (history.jsonl, store/history.h): plain data, an input of the build like the articles.
+ * Articles and entries are named by their keys (assemble/key.h), as text: "url/…"; the hash beside it is the one of the
+ * record. All strings live in the history's arena.
+ */
+
+/*
+ * The article has the entry of the leader, for ever: an entry keeps its id whatever comes later, an earlier original, a
+ * better copy, the end of the leader itself. At most one for an article.
+ */
+struct history_join {
+    struct slice member, leader; /* keys */
+    struct hash128 member_hash, leader_hash;
+    int64_t date; /* of the leader, which the entry keeps though the leader is gone */
+};
+
+enum withdrawal_cause {
+    WITHDRAWN_BY_COMMAND,    /* pindao withdraw: stands until it is released by the same command */
+    WITHDRAWN_BY_CORRECTION, /* corrections.yaml; released when it says so no more */
+    WITHDRAWN_BY_ARTICLE,    /* the source says so itself; as above */
+    WITHDRAWN_BY_VANISHING,  /* vanished: withdraw; released when the article is there again */
+};
+
+struct withdrawal {
+    struct slice key;   /* of the article */
+    struct slice entry; /* the key under which it was shown: its own, or that of its leader */
+    struct hash128 hash, entry_hash;
+    int64_t at;                   /* when it was withdrawn */
+    int64_t date;                 /* of the entry: where its stub stands in a feed */
+    const struct slice *channels; /* paths ("/putuo/") of the channels that showed it; none: nobody has seen it */
+    size_t channel_count;
+    enum withdrawal_cause cause;
+    struct slice sketch; /* hex of its sketch, so that a copy that comes later is known; may be empty */
+    bool released;
+};
+
+/* An article was met first. Kept for sources that say vanished: or undated: first-seen, for no others. */
+struct sighting {
+    struct slice key; /* of an article without a date: "title/…" (store/history.h) */
+    struct hash128 hash;
+    struct slice source; /* as its files: are written */
+    int64_t at;
+};
+
+struct history {
+    struct arena arena;
+    VEC(struct history_join) joins; /* as in the file: later lines of one key replace earlier ones in place */
+    VEC(struct withdrawal) withdrawals;
+    VEC(struct sighting) sightings;
+    struct map join_numbers, withdrawal_numbers, sighting_numbers; /* by hash (and source), as bytes in the arena */
+};
+
+/* By hash of the article's key; NULL for none. Released withdrawals are found too. */
+const struct history_join *history_join_of(const struct history *history, struct hash128 member);
+const struct withdrawal *history_withdrawal_of(const struct history *history, struct hash128 key);
+const struct sighting *history_sighting_of(const struct history *history, struct hash128 key, struct slice source);
+
+#endif
