@@ -10,8 +10,8 @@ BUILD   ?= build/$(V)
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libicu-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git
-PACKAGES_REAL  := newsboat valgrind clang clang-tidy clang-format cppcheck strace
-PACKAGES_BENCH := ripgrep jq time
+PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace
+PACKAGES_BENCH := ripgrep jq time python3
 
 # --- compiler -----------------------------------------------------------------------------------------------
 CC       ?= gcc
@@ -50,7 +50,7 @@ endif
 # The inner makes use all processors unless told otherwise.
 JOBS := $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
 
-.PHONY: all run test test-real bench install uninstall clean help packages-build packages-test packages-real packages-bench \
+.PHONY: all run test test-real soak bench bench-scale install uninstall clean help packages-build packages-test packages-real packages-bench \
         unit-tests bless format lint
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -120,7 +120,9 @@ help:
 	@echo 'make run          the same, then build the feeds of the sample articles into public/'
 	@echo 'make test         every test that needs only light packages'
 	@echo 'make test-real    those that need readers, other servers, valgrind, two compilers'
+	@echo 'make soak         a simulated year of cron: 2,000 runs, with all that must hold behind each'
 	@echo 'make bench        measure against ripgrep (about 2 GB of disk)'
+	@echo 'make bench-scale  what runs cost at 10,000, 100,000 and 1,000,000 articles (about 15 GB of disk)'
 	@echo 'make install      into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it away'
 	@echo 'make bless CASE=… rewrite what a golden case wants; read the diff'
 	@echo 'make format, lint, clean, help'
@@ -137,12 +139,22 @@ test-real: packages-build packages-test packages-real
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests
 	@BUILD=$(BUILD) tests/run real
 
+# SOAK_SEED=… is another year; a failed one is kept where it says.
+soak: packages-build packages-test
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao $(BUILD)/tests/faults.so
+	@BUILD=$(BUILD) SOAK_RUNS=$${SOAK_RUNS:-2000} tests/soak/run
+
 bless:
 	@BUILD=$(BUILD) tests/cases/run --bless "$(CASE)"
 
 bench: packages-build packages-bench
 	@$(MAKE) --no-print-directory $(JOBS) V=release $(BUILD)/pindao $(BUILD)/tests/generate
 	@BUILD=$(BUILD) tests/bench/run
+
+# Up to a million articles: about 15 GB of disk, and an hour.
+bench-scale: packages-build packages-bench
+	@$(MAKE) --no-print-directory $(JOBS) V=release $(BUILD)/pindao $(BUILD)/tests/generate
+	@BUILD=$(BUILD) tests/bench/scale
 
 $(BUILD)/tests/faults.so: tests/faults/faults.c
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 #include "assemble/channels.h"
 
+#include "assemble/archive.h"
 #include "base/map.h"
 
 #include <assert.h>
@@ -105,6 +106,27 @@ static bool are_too_many(const struct settings *settings, struct diagnostics *di
     return false;
 }
 
+static void report_collision(const struct channel *channel, const struct channel *other, const char *made,
+                             struct diagnostics *diagnostics) {
+    diag_report(diagnostics, DIAGNOSTIC_CHANNEL_COLLISION, place_of(&channel->rule->place),
+                "%.*s, %s by the rule of line %u already", SLICE_ARGUMENTS(channel->path), made,
+                other->rule->place.line);
+}
+
+/* A folder cannot be where another channel's archive has a page. */
+static bool stands_in_archive(const struct channels *channels, const struct map *paths, const struct channel *channel,
+                              struct diagnostics *diagnostics) {
+    struct slice owner;
+    enum archive_period period;
+    if (!archive_page_in_path(channel->path, &owner, &period))
+        return false;
+    uint64_t number = map_get(paths, owner, UINT64_MAX);
+    if (number == UINT64_MAX || channels->items.items[number].rule->archive != period)
+        return false;
+    report_collision(channel, &channels->items.items[number], "where a page of an archive may be made", diagnostics);
+    return true;
+}
+
 bool channels_make(const struct settings *settings, struct diagnostics *diagnostics, struct channels *ret_channels) {
     struct channels channels = {0};
     struct map paths = {0};
@@ -122,10 +144,11 @@ bool channels_make(const struct settings *settings, struct diagnostics *diagnost
             continue;
         }
         unique = false;
-        diag_report(diagnostics, DIAGNOSTIC_CHANNEL_COLLISION, place_of(&channel->rule->place),
-                    "%.*s, made by the rule of line %u already", SLICE_ARGUMENTS(channel->path),
-                    channels.items.items[other].rule->place.line);
+        report_collision(channel, &channels.items.items[other], "made", diagnostics);
     }
+    for (size_t i = 0; i < channels.items.count; i++)
+        if (stands_in_archive(&channels, &paths, &channels.items.items[i], diagnostics))
+            unique = false;
     map_release(&paths);
     if (!unique) {
         channels_release(&channels);
@@ -168,21 +191,31 @@ bool channel_wants(const struct channel *channel, const uint64_t *labels) {
     return rule->all || rule->each_count || rule->where_count;
 }
 
-/* The channels of each label set, worked out once a set: there are some hundred sets, and articles without end. */
-struct membership {
-    uint32_t *channels;
-    size_t count;
-    bool known;
-};
+void memberships_init(struct memberships *memberships, const struct channels *channels,
+                      const struct label_table *labels) {
+    *memberships = (struct memberships){
+        .channels = channels,
+        .labels = labels,
+        .count = labels->sets.count,
+        .items = memory_new_array(labels->sets.count, sizeof *memberships->items),
+    };
+}
 
-static const struct membership *membership_of(struct membership *all, uint32_t set, const struct channels *channels,
-                                              const struct label_table *labels) {
-    struct membership *membership = &all[set];
+void memberships_release(struct memberships *memberships) {
+    for (size_t i = 0; i < memberships->count; i++)
+        free(memberships->items[i].channels);
+    free(memberships->items);
+    *memberships = (struct memberships){0};
+}
+
+const struct membership *memberships_of(struct memberships *memberships, uint32_t set) {
+    const struct channels *channels = memberships->channels;
+    struct membership *membership = &memberships->items[set];
     if (membership->known)
         return membership;
     VEC(uint32_t) found = {0};
     for (size_t i = 0; i < channels->items.count; i++)
-        if (channel_wants(&channels->items.items[i], label_table_set(labels, set)))
+        if (channel_wants(&channels->items.items[i], label_table_set(memberships->labels, set)))
             vec_push(&found, (uint32_t)i);
     *membership = (struct membership){found.items, found.count, true};
     return membership;
@@ -219,10 +252,11 @@ static void limit_bytes(struct channel *channel, const struct index *index) {
 }
 
 void channels_select(struct channels *channels, const struct index *index, const struct label_table *labels) {
-    struct membership *memberships = memory_new_array(labels->sets.count, sizeof *memberships);
+    CLEANUP(memberships_release) struct memberships memberships;
+    memberships_init(&memberships, channels, labels);
     for (size_t place = 0; place < index->order_count; place++) {
         const struct record *record = index_record(index, index->order[place]);
-        const struct membership *membership = membership_of(memberships, record->labels, channels, labels);
+        const struct membership *membership = memberships_of(&memberships, record->labels);
         for (size_t i = 0; i < membership->count; i++) {
             struct channel *channel = &channels->items.items[membership->channels[i]];
             if (head_takes(channel, index, record->date))
@@ -232,9 +266,6 @@ void channels_select(struct channels *channels, const struct index *index, const
     }
     for (size_t i = 0; i < channels->items.count; i++)
         limit_bytes(&channels->items.items[i], index);
-    for (size_t i = 0; i < labels->sets.count; i++)
-        free(memberships[i].channels);
-    free(memberships);
 }
 
 const struct channel *channels_widest(const struct channels *channels) {

@@ -32,6 +32,26 @@ void channels_select(struct channels *channels, const struct index *index, const
 /* Does an article with these labels belong to it? */
 bool channel_wants(const struct channel *channel, const uint64_t *labels);
 
+/*
+ * The channels of each label set, worked out when it is first asked for: there are some hundred sets, and articles
+ * without end. Both outlive it, and no set is added meanwhile. For one thread.
+ */
+struct membership {
+    uint32_t *channels; /* places in channels->items, ascending */
+    size_t count;
+    bool known;
+};
+struct memberships {
+    const struct channels *channels;
+    const struct label_table *labels;
+    struct membership *items; /* by number of the set */
+    size_t count;
+};
+void memberships_init(struct memberships *memberships, const struct channels *channels,
+                      const struct label_table *labels);
+void memberships_release(struct memberships *memberships);
+const struct membership *memberships_of(struct memberships *memberships, uint32_t set);
+
 /* The one with the most articles, the first of several; there is at least one channel. */
 const struct channel *channels_widest(const struct channels *channels);
 

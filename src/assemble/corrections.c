@@ -17,17 +17,33 @@ static void add_name(struct corrections_desk *desk, const struct article_name *n
     }
 }
 
+static int by_low_half(const void *left, const void *right) {
+    uint64_t a = ((const struct named_hash *)left)->hash.low;
+    uint64_t b = ((const struct named_hash *)right)->hash.low;
+    return (a > b) - (a < b);
+}
+
+static void list_hashes(struct corrections_desk *desk) {
+    for (size_t i = 0; i < desk->named.count; i++)
+        if (map_get(&desk->by_key, desk->named.items[i].key, NOBODY) == i)
+            vec_push(&desk->by_hash, (struct named_hash){hash128(desk->named.items[i].key), (uint32_t)i});
+    if (desk->by_hash.count)
+        qsort(desk->by_hash.items, desk->by_hash.count, sizeof *desk->by_hash.items, by_low_half);
+}
+
 void corrections_desk_init(struct corrections_desk *desk, const struct corrections *corrections) {
     *desk = (struct corrections_desk){.corrections = corrections};
     for (size_t i = 0; i < corrections->count; i++) {
         add_name(desk, &corrections->items[i].name, (uint32_t)i, false);
         add_name(desk, &corrections->items[i].same_as, (uint32_t)i, true);
     }
+    list_hashes(desk);
 }
 
 void corrections_desk_release(struct corrections_desk *desk) {
     map_release(&desk->by_key);
     vec_release(&desk->named);
+    vec_release(&desk->by_hash);
     *desk = (struct corrections_desk){0};
 }
 
@@ -94,6 +110,37 @@ struct correction_effect corrections_apply(const struct corrections_desk *desk, 
         apply_named(desk, buf_slice(&address), hash, article, arena, met, &effect);
     apply_named(desk, own, hash, article, arena, met, &effect);
     return effect;
+}
+
+/* --- one that is known by a hash ---------------------------------------------------------------------------- */
+
+uint64_t corrections_alias(const struct article *article) {
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    bool has_one = article->id.size && article->url.size && address_append_key(article->url, &address);
+    return has_one ? hash128(buf_slice(&address)).low : 0;
+}
+
+/* The first name whose hash has this low half; NULL. */
+static const struct named_hash *find_hash(const struct corrections_desk *desk, uint64_t low) {
+    const struct named_hash wanted = {.hash = {.low = low}};
+    return bsearch(&wanted, desk->by_hash.items, desk->by_hash.count, sizeof wanted, by_low_half);
+}
+
+static void meet_named(const struct corrections_desk *desk, const struct named_hash *found, struct hash128 key,
+                       struct named_articles *met) {
+    for (uint32_t number = found ? found->named : NOBODY; number != NOBODY; number = desk->named.items[number].next) {
+        const struct named_key *named = &desk->named.items[number];
+        vec_push(&met->items, (struct named_article){key, named->correction, named->is_same_as});
+    }
+}
+
+void corrections_meet(const struct corrections_desk *desk, struct hash128 key, uint64_t alias,
+                      struct named_articles *met) {
+    if (desk->by_hash.count == 0)
+        return;
+    if (alias)
+        meet_named(desk, find_hash(desk, alias), key, met);
+    meet_named(desk, find_hash(desk, key.low), key, met);
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------- */
@@ -186,6 +233,23 @@ static bool follow(const struct settling *settling, struct hash128 *leader) {
     return false;
 }
 
+static int compare_keys(const void *left, const void *right) {
+    return hash128_compare(*(const struct hash128 *)left, *(const struct hash128 *)right);
+}
+
+static void list_released(const struct corrections_desk *desk, const struct named_articles *const *met,
+                          size_t met_count, struct index *index) {
+    vec_clear(&index->released);
+    for (size_t i = 0; i < met_count; i++)
+        for (size_t k = 0; k < met[i]->items.count; k++) {
+            const struct named_article *article = &met[i]->items.items[k];
+            if (!article->is_same_as && desk->corrections->items[article->correction].released)
+                vec_push(&index->released, article->key);
+        }
+    if (index->released.count > 1)
+        qsort(index->released.items, index->released.count, sizeof *index->released.items, compare_keys);
+}
+
 static void fulfil(struct settling *settling, struct index *index) {
     for (size_t i = 0; i < settling->wishes.count; i++) {
         const struct wish *wish = &settling->wishes.items[i];
@@ -229,6 +293,7 @@ void corrections_settle(const struct corrections_desk *desk, const struct named_
     for (size_t i = 0; i < met_count; i++)
         for (size_t k = 0; k < met[i]->items.count; k++)
             wish(&settling, &met[i]->items.items[k]);
+    list_released(desk, met, met_count, index);
     sort_wishes(&settling);
     fulfil(&settling, index);
     report_all(&settling);

@@ -17,11 +17,18 @@ struct named_key {
     bool is_same_as;     /* the name stands behind same_as: */
 };
 
+/* The same by the hash of its key, for articles that are known by a hash only. */
+struct named_hash {
+    struct hash128 hash;
+    uint32_t named; /* the first of this key */
+};
+
 /* All names of the file by their keys. Zeroed: no corrections. Const once made: all threads share one. */
 struct corrections_desk {
     const struct corrections *corrections;
     struct map by_key;
     VEC(struct named_key) named;
+    VEC(struct named_hash) by_hash; /* by the low halves */
 };
 void corrections_desk_init(struct corrections_desk *desk, const struct corrections *corrections);
 void corrections_desk_release(struct corrections_desk *desk);
@@ -48,7 +55,17 @@ struct correction_effect corrections_apply(const struct corrections_desk *desk, 
                                            struct buf *key, struct arena *arena, struct named_articles *met);
 
 /*
- * When all articles have been read: fills index->joins from same_as:, and reports names that no article has, and
+ * An article that has an id of its own goes by it, and people may name it by its address all the same: that address as
+ * eight bytes; 0 for none.
+ */
+uint64_t corrections_alias(const struct article *article);
+
+/* For an article that is not read again: which names mean the one with this key and alias, as corrections_apply says. */
+void corrections_meet(const struct corrections_desk *desk, struct hash128 key, uint64_t alias,
+                      struct named_articles *met);
+
+/*
+ * When all articles have been read: fills index->joins from same_as: and index->released, and reports names that no article has, and
  * articles that are the same as each other in a circle. `met` by pieces, in source order: where a name behind same_as:
  * means several articles, the first is meant.
  */

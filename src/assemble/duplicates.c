@@ -2,20 +2,20 @@
 
 #include "assemble/grouping.h"
 #include "assemble/proposals.h"
+#include "assemble/remembered.h"
 #include "assemble/resemblance.h"
+#include "assemble/twins.h"
 #include "base/pool.h"
 
 /*
  * Articles are taken in batches, whose comparisons are made at once, on all cores. Whether an article leads is known
  * only when its comparisons are; until then it stands among the proposals as if it did. There must not be so many of
  * these that what they share looks common.
+ *
+ * Who is bound by history goes the same way as everybody, but is not compared: so a run that knows from history what an
+ * earlier one found out finds what that one did.
  */
-enum {
-    BATCH = 1024,
-    BATCH_JOBS = PROPOSALS_COMMON / 2,
-    SURE_LETTERS = 100, /* the same text of so many is a copy whatever the titles */
-    DAY = 24 * 60 * 60,
-};
+enum { BATCH = 1024, BATCH_JOBS = PROPOSALS_COMMON / 2 };
 
 /* Somebody of whom the article may be a copy. */
 struct candidate {
@@ -37,148 +37,75 @@ struct finder_worker {
 };
 
 struct finder {
-    struct index *index;
-    const struct duplicates_settings *settings;
-    const struct taxonomies *taxonomies;
-    const struct label_table *labels;
-    const struct duplicates_reader *reader;
+    const struct duplicates_request *request;
     struct finder_worker *workers;
-    uint32_t *numbers; /* of records, by date and key: places */
-    uint32_t *leaders; /* place of the leader of the article at a place; its own: it leads */
-    size_t count;
+    struct places places;
     struct proposals proposals;
-    VEC(uint32_t) places; /* of proposals */
-    uint32_t *twins;      /* by text, the place of the last article with it, plus 1 */
-    size_t twins_capacity;
+    VEC(uint32_t) proposed; /* by number of the proposal: places */
+    struct twins twins;
     struct item *items; /* of the batch at hand */
     size_t begin;       /* its first place */
+    uint32_t window;    /* the first place in the window of the place at hand */
     VEC(uint32_t) jobs; /* items that must be read */
 };
 
-static struct record *record_at(const struct finder *finder, size_t place) {
-    return index_record(finder->index, finder->numbers[place]);
-}
-
-static const struct sketch *sketch_at(const struct finder *finder, size_t place) {
-    return index_sketch(finder->index, finder->numbers[place]);
-}
-
-/* --- in order of date and key ------------------------------------------------------------------------------- */
-
-static int by_date_and_key(const void *left, const void *right, void *context) {
-    const struct record *a = index_record(context, *(const uint32_t *)left);
-    const struct record *b = index_record(context, *(const uint32_t *)right);
-    if (a->date != b->date)
-        return a->date < b->date ? -1 : 1;
-    return hash128_compare(a->key, b->key);
-}
-
-/* In index->order the dates are in order, so that only articles of one date have to be sorted by their keys. */
-static void sort_articles(struct finder *finder) {
-    for (size_t begin = 0, end; begin < finder->count; begin = end) {
-        end = begin + 1;
-        while (end < finder->count && record_at(finder, end)->date == record_at(finder, begin)->date)
-            end++;
-        if (end - begin > 1)
-            qsort_r(finder->numbers + begin, end - begin, sizeof *finder->numbers, by_date_and_key, finder->index);
-    }
-}
-
-/* Those withdrawn by an editor take part. */
-static void list_articles(struct finder *finder) {
-    struct index *index = finder->index;
-    size_t most = index->order_count + index->aside.count;
-    finder->numbers = memory_new_array(most, sizeof *finder->numbers);
-    for (size_t i = index->order_count; i-- > 0;)
-        finder->numbers[finder->count++] = index->order[i];
-    for (size_t i = 0; i < index->aside.count; i++) {
-        uint32_t number = index->aside.items[i];
-        if (index_record(index, number)->withdrawn && index_sketch(index, number)->taken_back)
-            finder->numbers[finder->count++] = number;
-    }
-    if (finder->count > index->order_count)
-        qsort_r(finder->numbers, finder->count, sizeof *finder->numbers, by_date_and_key, index);
-    else
-        sort_articles(finder);
-    finder->leaders = memory_new_array(finder->count, sizeof *finder->leaders);
-    for (size_t i = 0; i < finder->count; i++)
-        finder->leaders[i] = (uint32_t)i;
-}
-
 /* --- proposals ---------------------------------------------------------------------------------------------- */
 
-static void expire(struct finder *finder, size_t place) {
-    int64_t oldest = record_at(finder, place)->date - (int64_t)finder->settings->days * DAY;
+static void move_window(struct finder *finder, size_t place) {
     uint32_t first = finder->proposals.first;
-    while (first < finder->proposals.end && record_at(finder, finder->places.items[first])->date < oldest)
+    finder->window = places_window(&finder->places, place, finder->window);
+    while (first < finder->proposals.end && finder->proposed.items[first] < finder->window)
         first++;
     proposals_expire(&finder->proposals, first);
 }
 
-static bool is_in_window(const struct finder *finder, size_t leader, size_t place) {
-    return record_at(finder, place)->date - record_at(finder, leader)->date <= (int64_t)finder->settings->days * DAY;
-}
-
-/* Is it the same text, so that nothing need be read? */
-static bool is_same(const struct finder *finder, size_t a, size_t b) {
-    const struct sketch *x = sketch_at(finder, a);
-    const struct sketch *y = sketch_at(finder, b);
-    return sketch_same_text(x, y) && (x->letters >= SURE_LETTERS || (x->title && x->title == y->title));
-}
-
-/*
- * The last article before this one that has the same text, else UINT32_MAX; this one takes its place. However often one
- * text comes, it costs no comparison.
- */
-static uint32_t exchange_twin(struct finder *finder, size_t place) {
-    enum { PROBES_MOST = 16 };
-    uint32_t twin = UINT32_MAX;
-    size_t at = sketch_at(finder, place)->text;
-    for (int probes = 0; probes < PROBES_MOST; probes++, at++) {
-        uint32_t found = finder->twins[at & (finder->twins_capacity - 1)];
-        if (found && is_same(finder, place, found - 1))
-            twin = found - 1;
-        if (found == 0 || twin != UINT32_MAX)
-            break;
-    }
-    finder->twins[at & (finder->twins_capacity - 1)] = (uint32_t)place + 1;
-    return twin;
+static uint32_t add_proposal(struct finder *finder, size_t place, const struct sketch *sketch) {
+    vec_push(&finder->proposed, (uint32_t)place);
+    return proposals_add(&finder->proposals, sketch);
 }
 
 /* Joins the leader of its twin. false when there is none, or the leader is out of the window. */
 static bool join_twin(struct finder *finder, size_t place, uint32_t twin) {
-    if (twin == UINT32_MAX || !is_in_window(finder, finder->leaders[twin], place))
+    struct places *places = &finder->places;
+    if (twin == UINT32_MAX || !places_are_near(places, places->leaders[twin], place))
         return false;
-    finder->leaders[place] = finder->leaders[twin];
+    if (!places_is_bound(places, place))
+        places->leaders[place] = places->leaders[twin];
     return true;
 }
 
-static void propose(struct finder *finder, size_t place, struct item *item) {
-    const struct sketch *sketch = sketch_at(finder, place);
+static void propose(struct finder *finder, size_t place, const struct sketch *sketch, struct item *item) {
     struct proposal proposals[PROPOSALS_MOST];
-    expire(finder, place);
-    size_t count = proposals_find(&finder->proposals, sketch, finder->settings->containment, proposals);
+    size_t count = proposals_find(&finder->proposals, sketch, finder->request->settings->containment, proposals);
     for (size_t i = 0; i < count; i++)
-        item->candidates[item->count++] = (struct candidate){finder->places.items[proposals[i].number], false};
+        item->candidates[item->count++] = (struct candidate){finder->proposed.items[proposals[i].number], false};
     if (count)
         vec_push(&finder->jobs, (uint32_t)(place - finder->begin));
-    item->proposal = proposals_add(&finder->proposals, sketch);
-    vec_push(&finder->places, (uint32_t)place);
+    item->proposal = add_proposal(finder, place, sketch);
 }
 
-/* false when the batch must be settled first: who leads its twin is not known yet. */
+static bool is_sought(const struct sketch *sketch) {
+    return !sketch->alone && sketch->letters > 0;
+}
+
+/*
+ * false when the batch must be settled first: who leads its twin is not known yet. However often one text comes, it
+ * costs no comparison.
+ */
 static bool take(struct finder *finder, size_t place, struct item *item) {
-    const struct sketch *sketch = sketch_at(finder, place);
+    const struct sketch *sketch = places_sketch(&finder->places, place);
     *item = (struct item){.proposal = UINT32_MAX};
-    if (sketch->alone || sketch->letters == 0)
+    if (!is_sought(sketch))
         return true;
-    uint32_t twin = exchange_twin(finder, place);
-    if (twin != UINT32_MAX && twin >= finder->begin && finder->items[twin - finder->begin].count) {
-        (void)exchange_twin(finder, twin);
+    move_window(finder, place);
+    uint64_t class = twins_class(sketch);
+    uint32_t twin = class ? twins_last(&finder->twins, class, finder->window) : UINT32_MAX;
+    if (twin != UINT32_MAX && twin >= finder->begin && finder->items[twin - finder->begin].count)
         return false;
-    }
+    if (class)
+        twins_note(&finder->twins, class, (uint32_t)place, finder->window);
     if (!join_twin(finder, place, twin))
-        propose(finder, place, item);
+        propose(finder, place, sketch, item);
     return true;
 }
 
@@ -186,10 +113,10 @@ static bool take(struct finder *finder, size_t place, struct item *item) {
 
 /* Both about something of one taxonomy, and of nothing in common. */
 static bool labels_are_apart(const struct finder *finder, size_t a, size_t b) {
-    const uint64_t *x = label_table_set(finder->labels, record_at(finder, a)->labels);
-    const uint64_t *y = label_table_set(finder->labels, record_at(finder, b)->labels);
-    for (size_t i = 0; i < finder->taxonomies->count; i++) {
-        const struct taxonomy *taxonomy = &finder->taxonomies->items[i];
+    const uint64_t *x = label_table_set(finder->request->labels, places_record(&finder->places, a)->labels);
+    const uint64_t *y = label_table_set(finder->request->labels, places_record(&finder->places, b)->labels);
+    for (size_t i = 0; i < finder->request->taxonomies->count; i++) {
+        const struct taxonomy *taxonomy = &finder->request->taxonomies->items[i];
         size_t in_x = 0;
         size_t in_y = 0;
         size_t in_both = 0;
@@ -210,7 +137,7 @@ static bool read_side(const struct finder *finder, size_t worker, int side, size
         return true;
     buf_clear(&own->titles[side]);
     buf_clear(&own->texts[side]);
-    bool good = finder->reader->read(finder->reader->context, worker, finder->numbers[place], &own->titles[side],
+    bool good = finder->request->reader->read(finder->request->reader->context, worker, finder->places.numbers[place], &own->titles[side],
                                      &own->texts[side]);
     own->read_places[side] = good ? place + 1 : 0;
     return good;
@@ -223,7 +150,7 @@ static bool is_copy(const struct finder *finder, size_t worker, size_t place, si
         return false;
     resemblance_measure(&own->comparison, &(struct comparand){buf_slice(&own->titles[0]), buf_slice(&own->texts[0])},
                         &(struct comparand){buf_slice(&own->titles[1]), buf_slice(&own->texts[1])}, &resemblance);
-    return resemblance_is_copy(&resemblance, finder->settings->containment, labels_are_apart(finder, place, other));
+    return resemblance_is_copy(&resemblance, finder->request->settings->containment, labels_are_apart(finder, place, other));
 }
 
 static void run_compare(void *context, size_t job, size_t worker) {
@@ -231,7 +158,7 @@ static void run_compare(void *context, size_t job, size_t worker) {
     size_t number = finder->jobs.items[job];
     struct item *item = &finder->items[number];
     size_t place = finder->begin + number;
-    if (!read_side(finder, worker, 0, place))
+    if (places_is_bound(&finder->places, place) || !read_side(finder, worker, 0, place))
         return;
     for (size_t i = 0; i < item->count; i++) {
         struct candidate *candidate = &item->candidates[i];
@@ -245,40 +172,45 @@ static void run_compare(void *context, size_t job, size_t worker) {
 
 /* In order, so that it is known of every candidate whether it leads. Newest first, those who do not go. */
 static void settle(struct finder *finder, size_t count) {
+    struct places *places = &finder->places;
     for (size_t i = 0; i < count; i++) {
         const struct item *item = &finder->items[i];
-        for (size_t k = 0; k < item->count; k++) {
+        for (size_t k = 0; k < item->count && !places_is_bound(places, finder->begin + i); k++) {
             const struct candidate *candidate = &item->candidates[k];
-            if (!candidate->is_copy || finder->leaders[candidate->place] != candidate->place)
+            if (!candidate->is_copy || places->leaders[candidate->place] != candidate->place)
                 continue;
-            finder->leaders[finder->begin + i] = candidate->place;
+            places->leaders[finder->begin + i] = candidate->place;
             break;
         }
     }
     for (size_t i = count; i-- > 0;)
-        if (finder->items[i].proposal != UINT32_MAX && finder->leaders[finder->begin + i] != finder->begin + i)
+        if (finder->items[i].proposal != UINT32_MAX && places->leaders[finder->begin + i] != finder->begin + i)
             proposals_remove(&finder->proposals, finder->items[i].proposal);
 }
 
 /* Neither sketches nor heads are near each other: memory would be waited for, half of the time. */
-static void fetch_ahead(const struct finder *finder, size_t place) {
+static void fetch_ahead(struct finder *finder, size_t place) {
     enum { AHEAD = 4 };
-    if (place + 2 * AHEAD < finder->count) {
-        const char *far = (const char *)sketch_at(finder, place + 2 * AHEAD);
+    struct places *places = &finder->places;
+    if (place + 2 * AHEAD < places->count) {
+        const char *far = (const char *)places_sketch(places, place + 2 * AHEAD);
         __builtin_prefetch(far);
         __builtin_prefetch(far + sizeof(struct sketch) - 1);
-        __builtin_prefetch(record_at(finder, place + 2 * AHEAD));
+        __builtin_prefetch(places_record(places, place + 2 * AHEAD));
     }
-    if (place + AHEAD < finder->count)
-        proposals_prefetch(&finder->proposals, sketch_at(finder, place + AHEAD));
+    if (place + AHEAD < places->count)
+        proposals_prefetch(&finder->proposals, places_sketch(places, place + AHEAD));
 }
 
 /* At least one article; returns how many. */
 static size_t take_batch(struct finder *finder) {
+    const struct places *places = &finder->places;
     size_t count = 0;
     vec_clear(&finder->jobs);
-    while (count < BATCH && finder->begin + count < finder->count && finder->jobs.count < BATCH_JOBS) {
+    while (count < BATCH && finder->begin + count < places->count && finder->jobs.count < BATCH_JOBS) {
         fetch_ahead(finder, finder->begin + count);
+        if (count > 0 && places_is_boundary(places, finder->begin + count))
+            break;
         if (!take(finder, finder->begin + count, &finder->items[count]))
             break;
         count++;
@@ -286,29 +218,173 @@ static size_t take_batch(struct finder *finder) {
     return count;
 }
 
-static void find_leaders(struct finder *finder, size_t workers) {
-    finder->items = memory_new_array(BATCH, sizeof *finder->items);
-    proposals_init(&finder->proposals);
-    finder->twins_capacity = 64;
-    while (finder->twins_capacity < finder->count * 2)
-        finder->twins_capacity *= 2;
-    finder->twins = memory_new_array(finder->twins_capacity, sizeof *finder->twins);
-    size_t count = 0;
-    for (finder->begin = 0; finder->begin < finder->count; finder->begin += count) {
-        count = take_batch(finder);
-        if (finder->jobs.count)
-            pool_run(workers, finder->jobs.count, run_compare, finder);
-        settle(finder, count);
+/* What an earlier run had in hand here: the window's leaders and texts. */
+static void rebuild_window(struct finder *finder) {
+    struct places *places = &finder->places;
+    if (finder->begin >= places->count)
+        return;
+    finder->window = places_window(places, finder->begin, 0);
+    for (size_t place = finder->window; place < finder->begin; place++) {
+        const struct sketch *sketch = places_sketch(places, place);
+        uint64_t class = twins_class(sketch);
+        if (!is_sought(sketch))
+            continue;
+        if (class)
+            twins_note(&finder->twins, class, (uint32_t)place, finder->window);
+        if (places->leaders[place] == place)
+            add_proposal(finder, place, sketch);
     }
-    proposals_release(&finder->proposals);
-    vec_release(&finder->places);
-    vec_release(&finder->jobs);
-    free(finder->items);
-    free(finder->twins);
 }
 
-static void finder_release(struct finder *finder, size_t workers) {
-    for (size_t i = 0; i < workers; i++) {
+static void run_batches(struct finder *finder, const struct resumption *resumption) {
+    struct places *places = &finder->places;
+    for (size_t count = 0; finder->begin < places->count; finder->begin += count) {
+        size_t at = finder->begin;
+        if (count > 0 && at > resumption->same_from && places_is_boundary(places, at) &&
+            resumption_finish(resumption, places, at, places_window(places, at, finder->window)))
+            break;
+        count = take_batch(finder);
+        if (finder->jobs.count)
+            pool_run(finder->request->workers, finder->jobs.count, run_compare, finder);
+        settle(finder, count);
+    }
+}
+
+/* Whoever is not bound leads until it is found to join somebody. */
+static void find_leaders(struct finder *finder, const struct remembered *remembered) {
+    struct resumption resumption;
+    resumption_make(&finder->places, remembered, &resumption);
+    proposals_init(&finder->proposals);
+    finder->begin = resumption_begin(&resumption, &finder->places);
+    finder->window = 0;
+    rebuild_window(finder);
+    run_batches(finder, &resumption);
+    proposals_release(&finder->proposals);
+    twins_release(&finder->twins);
+    vec_clear(&finder->proposed);
+}
+
+/* --- what was published ------------------------------------------------------------------------------------- */
+
+static bool bit_of(const unsigned char *bits, size_t place) {
+    return bits[place / 8] >> place % 8 & 1;
+}
+
+/* Do subscribers know the place's own entry, or do others stand behind it? */
+static bool has_entry(const struct finder *finder, const unsigned char *led, size_t place) {
+    const struct index *index = finder->places.index;
+    const struct duplicates_reader *reader = finder->request->reader;
+    uint32_t number = finder->places.numbers[place];
+    if (bit_of(led, place) || index_host_of(index, number))
+        return true;
+    return reader->is_published && (index_record(index, number)->known || !index->has_known) &&
+           reader->is_published(reader->context, index_entry_key(index, number));
+}
+
+struct claims {
+    unsigned char *led;      /* bits, as the next: places that lead by a bond */
+    unsigned char *settled;  /* that are bound, or will be by these: */
+    VEC(struct index_bond) bonds; /* of places */
+};
+
+static void set_bit(unsigned char *bits, size_t place) {
+    bits[place / 8] |= (unsigned char)(1u << place % 8);
+}
+
+static void claim(struct claims *claims, size_t member, size_t leader) {
+    set_bit(claims->settled, member);
+    set_bit(claims->led, leader);
+    vec_push(&claims->bonds, (struct index_bond){(uint32_t)member, (uint32_t)leader});
+}
+
+/*
+ * An entry that subscribers have seen does not vanish into another one: the other joins it, though it be earlier; where
+ * they have seen both, each leads for ever. Both are said in history, so that it stays so.
+ */
+static void claims_make(const struct finder *finder, struct claims *ret_claims) {
+    const struct places *places = &finder->places;
+    struct claims claims = {.led = memory_new(places->count / 8 + 1), .settled = memory_new(places->count / 8 + 1)};
+    for (size_t i = 0; places->bound && i < places->count; i++)
+        if (places_is_bound(places, i)) {
+            set_bit(claims.led, places->leaders[i]);
+            set_bit(claims.settled, i);
+        }
+    for (size_t i = 0; i < places->count; i++) {
+        size_t leader = places->leaders[i];
+        if (leader == i || bit_of(claims.settled, i) || bit_of(claims.settled, leader) ||
+            !has_entry(finder, claims.led, i))
+            continue;
+        if (has_entry(finder, claims.led, leader))
+            claim(&claims, i, i);
+        else
+            claim(&claims, leader, i);
+    }
+    *ret_claims = claims;
+}
+
+static void claims_release(struct claims *claims) {
+    free(claims->led);
+    free(claims->settled);
+    vec_release(&claims->bonds);
+}
+
+/* Begins again, knowing what was found: all is as it was but around those that are bound now. */
+static void find_again(struct finder *finder, const struct claims *claims) {
+    struct places *places = &finder->places;
+    struct remembered remembered;
+    remembered_take(places, &remembered);
+    for (size_t i = 0; i < places->count; i++)
+        if (!places_is_bound(places, i))
+            places->leaders[i] = (uint32_t)i;
+    for (size_t i = 0; i < claims->bonds.count; i++) {
+        const struct index_bond *bond = &claims->bonds.items[i];
+        places_bind(places, bond->member, bond->leader);
+        vec_push(&places->index->found,
+                 (struct index_bond){places->numbers[bond->member], places->numbers[bond->leader]});
+    }
+    find_leaders(finder, &remembered);
+    remembered_release(&remembered);
+}
+
+/* Each time round somebody more is bound, so that it comes to an end. */
+static void keep_published(struct finder *finder) {
+    for (bool again = true; again;) {
+        struct claims claims;
+        claims_make(finder, &claims);
+        again = claims.bonds.count > 0;
+        if (again)
+            find_again(finder, &claims);
+        claims_release(&claims);
+    }
+}
+
+static void note_joins(struct finder *finder) {
+    const struct places *places = &finder->places;
+    for (size_t i = 0; i < places->count; i++)
+        if (places->leaders[i] != i && !places_is_bound(places, i))
+            vec_push(&places->index->found,
+                     (struct index_bond){places->numbers[i], places->numbers[places->leaders[i]]});
+}
+
+static void find_all(struct finder *finder) {
+    const struct duplicates_request *request = finder->request;
+    struct remembered remembered;
+    places_hash(&finder->places, request->labels);
+    remembered_read(request->remembered, request->fingerprint, &remembered);
+    finder->items = memory_new_array(BATCH, sizeof *finder->items);
+    find_leaders(finder, &remembered);
+    remembered_release(&remembered);
+    keep_published(finder);
+    free(finder->items);
+    note_joins(finder);
+    if (request->ret_remembered)
+        remembered_append(&finder->places, request->fingerprint, request->ret_remembered);
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------- */
+
+static void finder_release(struct finder *finder) {
+    for (size_t i = 0; i < finder->request->workers; i++) {
         for (int side = 0; side < 2; side++) {
             buf_release(&finder->workers[i].titles[side]);
             buf_release(&finder->workers[i].texts[side]);
@@ -316,27 +392,27 @@ static void finder_release(struct finder *finder, size_t workers) {
         comparison_release(&finder->workers[i].comparison);
     }
     free(finder->workers);
-    free(finder->numbers);
-    free(finder->leaders);
+    vec_release(&finder->proposed);
+    vec_release(&finder->jobs);
+    places_release(&finder->places);
 }
 
-static void finder_init(struct finder *finder, size_t workers) {
-    finder->workers = memory_new_array(workers, sizeof *finder->workers);
-    for (size_t i = 0; i < workers; i++)
+static void finder_init(struct finder *finder, const struct duplicates_request *request) {
+    *finder = (struct finder){.request = request,
+                              .workers = memory_new_array(request->workers, sizeof *finder->workers)};
+    for (size_t i = 0; i < request->workers; i++)
         for (int side = 0; side < 2; side++)
             finder->workers[i].titles[side] = finder->workers[i].texts[side] = BUF(BUF_UNLIMITED);
-    list_articles(finder);
+    places_init(&finder->places, request->index, request->settings->days);
 }
 
-void duplicates_find(struct index *index, const struct duplicates_settings *settings,
-                     const struct taxonomies *taxonomies, const struct label_table *labels, size_t workers,
-                     const struct duplicates_reader *reader, size_t *ret_hidden) {
-    struct finder finder = {
-        .index = index, .settings = settings, .taxonomies = taxonomies, .labels = labels, .reader = reader};
-    finder_init(&finder, workers);
-    if (settings->wanted)
-        find_leaders(&finder, workers);
-    *ret_hidden = groups_make(index, finder.numbers, finder.leaders, finder.count);
-    index_forget_sketches(index);
-    finder_release(&finder, workers);
+void duplicates_find(const struct duplicates_request *request, size_t *ret_hidden) {
+    struct finder finder;
+    finder_init(&finder, request);
+    vec_clear(&request->index->found);
+    if (request->settings->wanted)
+        find_all(&finder);
+    *ret_hidden = groups_make(request->index, finder.places.numbers, finder.places.leaders, finder.places.count);
+    index_forget_sketches(request->index);
+    finder_release(&finder);
 }

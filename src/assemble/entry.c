@@ -50,6 +50,11 @@ static void add_authors(const struct site *site, const struct article *article, 
     entry->author_count = 1;
 }
 
+int64_t entry_updated(int64_t published, int64_t date, int64_t own, bool stands_for_others, int64_t now) {
+    int64_t updated = own != INT64_MIN && own <= now ? own : date;
+    return stands_for_others && updated < published ? published : updated;
+}
+
 void entry_make(const struct site *site, const struct taxonomies *taxonomies, const struct entry_parts *parts,
                 struct arena *arena, struct entry *ret_entry) {
     const struct article *article = parts->article;
@@ -58,18 +63,15 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
         .title = article->title,
         .url = article->url,
         .published = parts->published,
-        .updated = article->date.seconds,
         .source_name = article->source_name,
         .source_url = article->source_url,
         .language = article->language,
         .image = article->image,
         .enclosure = {article->enclosure.url, article->enclosure.type, article->enclosure.length},
     };
-    if (article->updated.present && article->updated.seconds <= parts->now)
-        entry.updated = article->updated.seconds;
-    /* A copy may claim a change that lies before the day on which the first one appeared. */
-    if (parts->related_count && entry.updated < entry.published)
-        entry.updated = entry.published;
+    entry.updated = entry_updated(parts->published, article->date.seconds,
+                                  article->updated.present ? article->updated.seconds : INT64_MIN,
+                                  parts->stands_for_others, parts->now);
     if (parts->source->content != CONTENT_TITLE)
         entry.summary = parts->summary;
     if (parts->source->content == CONTENT_FULL)

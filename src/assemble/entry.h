@@ -19,8 +19,16 @@ struct entry_parts {
     const uint64_t *labels;
     const struct slice *related; /* addresses of its copies */
     size_t related_count;
+    bool stands_for_others; /* it is the entry of a group */
     int64_t now; /* an `updated` that has not come is not said */
 };
+
+/*
+ * What an entry says as `updated`: the article's own where it has come by `now`, else its date. Where it stands for
+ * others too, no earlier than the entry itself: a copy may claim a change that lies before the first one appeared.
+ * `own` is INT64_MIN where the article says none.
+ */
+int64_t entry_updated(int64_t published, int64_t date, int64_t own, bool stands_for_others, int64_t now);
 
 /* Borrows the strings of its parts; what is new is in the arena. */
 void entry_make(const struct site *site, const struct taxonomies *taxonomies, const struct entry_parts *parts,

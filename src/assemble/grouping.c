@@ -4,11 +4,13 @@
 
 struct membership {
     uint32_t leader; /* record numbers */
-    uint32_t member;
+    uint32_t member : 31;
+    uint32_t by_hand : 1; /* as the member's sketch says */
 };
 
 struct grouping {
     struct index *index;
+    struct sketch_reader reader;
     VEC(struct membership) memberships; /* of all but the leaders themselves */
     unsigned char *gone;                /* one a record: it has no entry */
 };
@@ -21,6 +23,16 @@ struct named_leader {
 
 static int by_key(const void *left, const void *right) {
     return hash128_compare(((const struct named_leader *)left)->key, ((const struct named_leader *)right)->key);
+}
+
+/* Valid until the next call. */
+static const struct sketch *sketch_of(struct grouping *grouping, uint32_t number) {
+    return sketches_at(&grouping->index->sketches, &grouping->reader, number);
+}
+
+static void add_member(struct grouping *grouping, uint32_t leader, uint32_t member) {
+    vec_push(&grouping->memberships,
+             (struct membership){leader, member & INT32_MAX, sketch_of(grouping, member)->by_hand});
 }
 
 /* Those whom corrections join to another go wherever that one went. */
@@ -48,8 +60,7 @@ static void add_joined(struct grouping *grouping, const uint32_t *numbers, const
         const struct named_leader wanted = {.key = *leader};
         const struct named_leader *found = bsearch(&wanted, named, joins, sizeof *named, by_key);
         if (found && found->place != UINT32_MAX)
-            vec_push(&grouping->memberships,
-                     (struct membership){numbers[leaders[found->place]], index->aside.items[i]});
+            add_member(grouping, numbers[leaders[found->place]], index->aside.items[i]);
     }
     free(named);
 }
@@ -57,7 +68,7 @@ static void add_joined(struct grouping *grouping, const uint32_t *numbers, const
 static void add_members(struct grouping *grouping, const uint32_t *numbers, const uint32_t *leaders, size_t count) {
     for (size_t place = 0; place < count; place++)
         if (leaders[place] != place)
-            vec_push(&grouping->memberships, (struct membership){numbers[leaders[place]], numbers[place]});
+            add_member(grouping, numbers[leaders[place]], numbers[place]);
     if (grouping->index->joins.count)
         add_joined(grouping, numbers, leaders, count);
 }
@@ -68,8 +79,8 @@ static int by_leader_and_date(const void *left, const void *right, void *context
     const struct membership *b = right;
     if (a->leader != b->leader)
         return a->leader < b->leader ? -1 : 1;
-    if (index_sketch(context, a->member)->by_hand != index_sketch(context, b->member)->by_hand)
-        return index_sketch(context, a->member)->by_hand ? -1 : 1;
+    if (a->by_hand != b->by_hand)
+        return a->by_hand ? -1 : 1;
     const struct record *x = index_record(context, a->member);
     const struct record *y = index_record(context, b->member);
     if (x->date != y->date)
@@ -80,8 +91,7 @@ static int by_leader_and_date(const void *left, const void *right, void *context
 /* --- the best ----------------------------------------------------------------------------------------------- */
 
 /* How much of what is shown is no letter: readings in parentheses behind every other character are, by far. */
-static double clutter_of(const struct index *index, uint32_t number) {
-    const struct sketch *sketch = index_sketch(index, number);
+static double clutter_of(const struct sketch *sketch) {
     return sketch->letters ? (double)sketch->bytes / (double)sketch->letters : 0;
 }
 
@@ -96,10 +106,10 @@ static bool is_full(const struct sketch *sketch, const struct standard *standard
     return sketch->rights == standard->rights && (uint64_t)sketch->letters * 10 >= (uint64_t)standard->letters * 9;
 }
 
-static struct standard standard_of(const struct index *index, const uint32_t *members, size_t count) {
+static struct standard standard_of(struct grouping *grouping, const uint32_t *members, size_t count) {
     struct standard standard = {.rights = UINT32_MAX};
     for (size_t i = 0; i < count; i++) {
-        const struct sketch *sketch = index_sketch(index, members[i]);
+        const struct sketch *sketch = sketch_of(grouping, members[i]);
         if (sketch->rights < standard.rights)
             standard = (struct standard){.rights = sketch->rights};
         if (sketch->rights == standard.rights && sketch->letters > standard.letters)
@@ -107,33 +117,35 @@ static struct standard standard_of(const struct index *index, const uint32_t *me
     }
     standard.clutter = -1;
     for (size_t i = 0; i < count; i++) {
-        double clutter = clutter_of(index, members[i]);
-        if (is_full(index_sketch(index, members[i]), &standard) && (standard.clutter < 0 || clutter < standard.clutter))
+        const struct sketch *sketch = sketch_of(grouping, members[i]);
+        double clutter = clutter_of(sketch);
+        if (is_full(sketch, &standard) && (standard.clutter < 0 || clutter < standard.clutter))
             standard.clutter = clutter;
     }
     return standard;
 }
 
 /* Of two that are as good as each other to read. */
-static bool is_before(const struct index *index, uint32_t a, uint32_t b) {
-    const struct record *x = index_record(index, a);
-    const struct record *y = index_record(index, b);
-    if (index_sketch(index, a)->has_address != index_sketch(index, b)->has_address)
-        return index_sketch(index, a)->has_address;
+static bool is_before(struct grouping *grouping, uint32_t a, uint32_t b) {
+    const struct record *x = index_record(grouping->index, a);
+    const struct record *y = index_record(grouping->index, b);
+    bool a_has_address = sketch_of(grouping, a)->has_address;
+    if (a_has_address != sketch_of(grouping, b)->has_address)
+        return a_has_address;
     if (x->date != y->date)
         return x->date < y->date;
     return hash128_compare(x->key, y->key) < 0;
 }
 
-static uint32_t best_of(const struct index *index, const uint32_t *members, size_t count) {
+static uint32_t best_of(struct grouping *grouping, const uint32_t *members, size_t count) {
     static const double clutter_allowed = 1.1;
-    struct standard standard = standard_of(index, members, count);
+    struct standard standard = standard_of(grouping, members, count);
     const uint32_t *best = NULL;
     for (size_t i = 0; i < count; i++) {
-        if (!is_full(index_sketch(index, members[i]), &standard) ||
-            clutter_of(index, members[i]) > standard.clutter * clutter_allowed)
+        const struct sketch *sketch = sketch_of(grouping, members[i]);
+        if (!is_full(sketch, &standard) || clutter_of(sketch) > standard.clutter * clutter_allowed)
             continue;
-        if (!best || is_before(index, members[i], *best))
+        if (!best || is_before(grouping, members[i], *best))
             best = &members[i];
     }
     return best ? *best : members[0];
@@ -141,11 +153,18 @@ static uint32_t best_of(const struct index *index, const uint32_t *members, size
 
 /* --- groups ------------------------------------------------------------------------------------------------- */
 
-static bool was_taken_back(const struct index *index, const uint32_t *members, size_t count) {
+static bool was_taken_back(struct index *index, const uint32_t *members, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (index_sketch(index, members[i])->taken_back)
+        if (index_record(index, members[i])->taken_back) {
+            vec_push(&index->taken_back, (struct index_taken_back){members[0], members[i]});
             return true;
+        }
     return false;
+}
+
+/* Held, or its date has not come: those who joined it wait with it. */
+static bool is_waiting(const struct index *index, uint32_t leader) {
+    return index_record(index, leader)->held || index_record(index, leader)->date > index->now;
 }
 
 /* A group of the memberships [begin, end), which have one leader. */
@@ -160,15 +179,16 @@ static void make_group(struct grouping *grouping, size_t begin, size_t end) {
     }
     group.count = (uint32_t)(index->members.count - group.first);
     const uint32_t *members = index->members.items + group.first;
-    if (was_taken_back(index, members, group.count)) {
+    if (was_taken_back(index, members, group.count) || is_waiting(index, leader)) {
         grouping->gone[leader] = 1;
         index->members.count = group.first;
         return;
     }
-    group.shown = best_of(index, members, group.count);
+    group.shown = best_of(grouping, members, group.count);
     for (size_t i = 0; i < group.count; i++) {
-        group.by_hand += i > 0 && index_sketch(index, members[i])->by_hand;
-        group.relabelled = group.relabelled || (members[i] != group.shown && index_sketch(index, members[i])->by_hand);
+        bool by_hand = sketch_of(grouping, members[i])->by_hand;
+        group.by_hand += i > 0 && by_hand;
+        group.relabelled = group.relabelled || (members[i] != group.shown && by_hand);
     }
     struct record *entry = index_record(index, leader);
     entry->labels = index_record(index, group.shown)->labels;
@@ -191,6 +211,7 @@ size_t groups_make(struct index *index, const uint32_t *numbers, const uint32_t 
     struct grouping grouping = {.index = index};
     vec_clear(&index->groups);
     vec_clear(&index->members);
+    vec_clear(&index->taken_back);
     add_members(&grouping, numbers, leaders, count);
     size_t memberships = grouping.memberships.count;
     if (memberships == 0)
@@ -205,6 +226,7 @@ size_t groups_make(struct index *index, const uint32_t *numbers, const uint32_t 
     }
     size_t left_out = leave_out(&grouping);
     free(grouping.gone);
+    sketch_reader_release(&grouping.reader);
     vec_release(&grouping.memberships);
     return left_out;
 }

@@ -21,7 +21,7 @@ struct proposals_head {
 };
 
 struct proposals_slot {
-    const struct sketch *sketch; /* NULL: removed */
+    struct sketch sketch;
     uint32_t older[BINS];        /* the number before it that holds the same value, plus 1 */
     uint32_t score;              /* while proposals are being found; 0 between */
 };
@@ -84,7 +84,7 @@ static bool count_bin(const struct proposals *proposals, const struct sketch *sk
     for (size_t i = 0; i < count; i++) {
         uint32_t at = holders[i];
         struct proposals_slot *slot = slot_at(proposals, at - 1);
-        if (bin == TITLE_BIN && slot->sketch->title != sketch->title)
+        if (bin == TITLE_BIN && slot->sketch.title != sketch->title)
             continue;
         if (slot->score == 0)
             touched->numbers[touched->count++] = at - 1;
@@ -120,15 +120,15 @@ static size_t keep_best(struct proposal *kept, size_t count, struct proposal pro
  */
 static bool may_contain(const struct proposals_slot *slot, const struct sketch *sketch, size_t bins, double contained) {
     static const double room = 0.55;
-    double a = slot->sketch->letters;
+    double a = slot->sketch.letters;
     double b = sketch->letters;
     double shared = contained * (a < b ? a : b);
-    bool same_title = sketch->title && slot->sketch->title == sketch->title;
+    bool same_title = sketch->title && slot->sketch.title == sketch->title;
     return same_title || slot->score >= room * (double)bins * shared / (a + b - shared);
 }
 
 static uint32_t least_of(const struct proposals_slot *slot, const struct sketch *sketch) {
-    bool is_short = sketch->letters < PROPOSALS_SHORT || slot->sketch->letters < PROPOSALS_SHORT;
+    bool is_short = sketch->letters < PROPOSALS_SHORT || slot->sketch.letters < PROPOSALS_SHORT;
     return is_short ? PROPOSALS_LEAST - 1 : PROPOSALS_LEAST;
 }
 
@@ -166,7 +166,7 @@ uint32_t proposals_add(struct proposals *proposals, const struct sketch *sketch)
         grow(proposals);
     uint32_t number = proposals->end++;
     struct proposals_slot *slot = slot_at(proposals, number);
-    *slot = (struct proposals_slot){.sketch = sketch};
+    *slot = (struct proposals_slot){.sketch = *sketch};
     for (size_t bin = 0; bin < BINS; bin++) {
         struct proposals_head *head = head_of(proposals, sketch, bin);
         if (!head)
@@ -180,7 +180,7 @@ uint32_t proposals_add(struct proposals *proposals, const struct sketch *sketch)
 void proposals_remove(struct proposals *proposals, uint32_t number) {
     struct proposals_slot *slot = slot_at(proposals, number);
     for (size_t bin = 0; bin < BINS; bin++) {
-        struct proposals_head *head = head_of(proposals, slot->sketch, bin);
+        struct proposals_head *head = head_of(proposals, &slot->sketch, bin);
         if (!head)
             continue;
         uint32_t *link = &head->newest;
@@ -191,7 +191,6 @@ void proposals_remove(struct proposals *proposals, uint32_t number) {
         *link = slot->older[bin];
         head->common_until = 0; /* it may be common no more: to be counted again */
     }
-    slot->sketch = NULL;
 }
 
 void proposals_expire(struct proposals *proposals, uint32_t first) {

@@ -46,7 +46,6 @@ size_t proposals_find(struct proposals *proposals, const struct sketch *sketch, 
 /* Fetches what finding and adding will look at, while others are still being worked on. */
 void proposals_prefetch(const struct proposals *proposals, const struct sketch *sketch);
 
-/* `sketch` is borrowed until the number is expired. */
 uint32_t proposals_add(struct proposals *proposals, const struct sketch *sketch);
 
 /* Takes back the newest ones first: costs as many steps as numbers were added behind it. */

@@ -28,7 +28,6 @@ struct sketch {
     uint32_t alone : 1;         /* its source says duplicates: no */
     uint32_t has_address : 1;   /* of its own */
     uint32_t by_hand : 1;       /* it has labels or a title from people */
-    uint32_t taken_back : 1;    /* withdrawn by an editor */
 };
 _Static_assert(sizeof(struct sketch) == 56, "kept beside every record until copies have been found");
 

@@ -433,9 +433,8 @@ struct local_time {
     int offset_hours, offset_minutes;
 };
 
-static struct local_time local_time_of(int64_t seconds) {
-    seconds = clamp(seconds);
-    int offset = offset_at(seconds);
+/* What clocks show that are `offset` seconds east of Greenwich. */
+static struct local_time time_at_offset(int64_t seconds, int offset) {
     /*
      * Neither format has seconds in its zone, but local mean time has. The moment stays right; the zone is rounded up,
      * so that midnight stays in its day.
@@ -456,6 +455,11 @@ static struct local_time local_time_of(int64_t seconds) {
         .offset_hours = size / 3600,
         .offset_minutes = size / 60 % 60,
     };
+}
+
+static struct local_time local_time_of(int64_t seconds) {
+    seconds = clamp(seconds);
+    return time_at_offset(seconds, offset_at(seconds));
 }
 
 static char *put_digits(char *at, int number, int digits) {
@@ -490,6 +494,16 @@ void date_append_rfc3339(struct buf *buf, int64_t seconds) {
     at = put_digits(at, time.offset_hours, 2);
     *at++ = ':';
     at = put_digits(at, time.offset_minutes, 2);
+    buf_append(buf, text, (size_t)(at - text));
+}
+
+void date_append_utc(struct buf *buf, int64_t seconds) {
+    struct local_time time = time_at_offset(clamp(seconds), 0);
+    char text[32];
+    char *at = put_day(text, time.day);
+    *at++ = 'T';
+    at = put_clock(at, &time);
+    *at++ = 'Z';
     buf_append(buf, text, (size_t)(at - text));
 }
 

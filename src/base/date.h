@@ -40,6 +40,8 @@ MUST_CHECK bool date_parse(struct slice text, struct timestamp *ret_date);
  * digits whatever the moment: what lies outside the years 1 to 9999 is written as their first or last.
  */
 void date_append_rfc3339(struct buf *buf, int64_t seconds);
+/* RFC 3339 in UTC, the same whatever the site's zone ("2025-07-17T16:00:00Z"). */
+void date_append_utc(struct buf *buf, int64_t seconds);
 /* RFC 822 with a four-digit year, English names in any locale ("Fri, 18 Jul 2025 00:00:00 +0800"). */
 void date_append_rfc822(struct buf *buf, int64_t seconds);
 /* The day in the site's zone, "2025-07-18". */

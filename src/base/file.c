@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- bytes --- */
@@ -448,4 +449,29 @@ int file_open_scratch(const char *folder) {
             return descriptor;
     }
     return memfd_create("pindao", MFD_CLOEXEC);
+}
+
+/* --- identity ----------------------------------------------------------------------------------------------- */
+
+static int64_t nanoseconds(struct timespec time) {
+    return (int64_t)time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+struct file_identity file_identify(const struct stat *status) {
+    return (struct file_identity){(uint64_t)status->st_ino, (uint64_t)status->st_size, nanoseconds(status->st_mtim),
+                                  nanoseconds(status->st_ctim)};
+}
+
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b) {
+    return a->inode == b->inode && a->size == b->size && a->modified == b->modified && a->changed == b->changed;
+}
+
+bool file_is_settled(const struct file_identity *identity, int64_t looked) {
+    return identity->modified < looked - FILE_GRANULARITY && identity->changed < looked - FILE_GRANULARITY;
+}
+
+int64_t file_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return nanoseconds(now);
 }

@@ -62,6 +62,23 @@ const char *file_join(struct arena *arena, const char *folder, const char *path)
 /* "a" of "a/b"; "." of "b". In the arena. */
 const char *file_folder(struct arena *arena, const char *path);
 
+/*
+ * Is it the file that it was? Inode and both times: a file replaced by one of the same size whose mtime was set back is
+ * told by its ctime. What was written so shortly before somebody looked that the clock may not have moved
+ * (FILE_GRANULARITY) may have been written again in the same tick: it is not settled, and nothing is known of it.
+ */
+struct file_identity {
+    uint64_t inode;
+    uint64_t size;
+    int64_t modified, changed; /* nanoseconds since 1970 */
+};
+#define FILE_GRANULARITY INT64_C(2000000000) /* ns: FAT's */
+struct stat;
+struct file_identity file_identify(const struct stat *status);
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
+bool file_is_settled(const struct file_identity *identity, int64_t looked); /* ns of the real-time clock */
+int64_t file_clock(void);                                                   /* … as of now */
+
 /* For CLEANUP(file_close): closes *descriptor when it is not negative. */
 void file_close(int *descriptor);
 

@@ -44,7 +44,8 @@ enum atom_element {
 static const struct element_rule rules[ROWS] = {
     [FEED] = {ATOM, "feed", .required = ELEMENT(ID) | ELEMENT(TITLE) | ELEMENT(UPDATED)},
     [ENTRY] = {ATOM, "entry", ELEMENT(FEED), .required = ELEMENT(ID) | ELEMENT(TITLE) | ELEMENT(UPDATED)},
-    [SOURCE] = {ATOM, "source", ELEMENT(ENTRY), ELEMENT(ENTRY), .value = VALUE_NONE},
+    [SOURCE] = {ATOM, "source", ELEMENT(ENTRY) | ELEMENT(DELETED), ELEMENT(ENTRY) | ELEMENT(DELETED),
+                .value = VALUE_NONE},
     [ID] = {ATOM, "id", ALL, ALL, .value = VALUE_IRI},
     [TITLE] = {ATOM, "title", ALL, ALL, .value = VALUE_TEXT, .markup = true},
     [SUBTITLE] = {ATOM, "subtitle", META, META, .value = VALUE_TEXT, .markup = true},
@@ -91,6 +92,9 @@ enum flag {
     IS_XHTML = 8,      /* of what holds text */
     IS_MEDIA = 16,     /* content of another media type: markup is its own affair */
     IS_ELSEWHERE = 32, /* content with src */
+    HAS_CURRENT = 64,  /* of the feed: links to its other documents */
+    HAS_OLDER = 128,
+    HAS_YOUNGER = 256,
 };
 
 static bool is_text_construct(unsigned element) {
@@ -150,6 +154,24 @@ static void note_alternate(struct elements *elements, struct slice type, struct 
         elements->alternates[elements->alternate_count++] = kind;
 }
 
+/* RFC 5005 section 4: a feed's documents are a chain, so each leads to one other in a direction. */
+static void note_document(struct elements *elements, struct slice relation) {
+    static const struct {
+        const char *relation;
+        unsigned flag;
+    } documents[] = {{"current", HAS_CURRENT}, {"prev-archive", HAS_OLDER}, {"next-archive", HAS_YOUNGER}};
+    const struct frame *frame = elements_top(elements);
+    struct frame *feed = elements_parent(elements);
+    for (size_t i = 0; feed->element == FEED && i < ARRAY_LENGTH(documents); i++) {
+        if (!slice_equal(relation, slice_of(documents[i].relation)))
+            continue;
+        if (feed->flags & documents[i].flag)
+            check_warning(elements->checker, frame->place, "a second %s link: readers follow one of them",
+                          documents[i].relation);
+        feed->flags |= documents[i].flag;
+    }
+}
+
 static void open_link(struct elements *elements, const struct xml_attribute_in *given, size_t count) {
     const struct frame *frame = elements_top(elements);
     struct slice relation = element_attribute(given, count, "rel");
@@ -163,6 +185,8 @@ static void open_link(struct elements *elements, const struct xml_attribute_in *
         elements->has_self = true;
     else if (slice_equal(relation, SLICE("enclosure")) && !type.data)
         check_warning(elements->checker, frame->place, "an enclosure should say its type");
+    else
+        note_document(elements, relation);
 }
 
 static void atom_open(struct elements *elements, const struct xml_attribute_in *given, size_t count) {
@@ -241,12 +265,22 @@ static void close_entry(struct elements *elements) {
         check_warning(checker, frame->place, "a second entry with the id «%.*s»", SLICE_ARGUMENTS(elements->entry_id));
 }
 
+static void close_archive(struct elements *elements) {
+    const struct frame *feed = elements_top(elements);
+    if (feed->seen & ELEMENT(COMPLETE))
+        check_warning(elements->checker, feed->place, "<archive> and <complete>: a part is not the whole");
+    if (!(feed->flags & HAS_CURRENT))
+        check_warning(elements->checker, feed->place, "this archive should have a current link, to what it is part of");
+}
+
 static void close_feed(struct elements *elements) {
     const struct frame *frame = elements_top(elements);
     if (elements->lacks_author && !(frame->seen & ELEMENT(AUTHOR)))
         check_error(elements->checker, elements->without_author, "neither this <entry> nor the feed has an <author>");
     if (!elements->has_self)
         check_warning(elements->checker, frame->place, "the feed has no self link");
+    if (frame->seen & ELEMENT(ARCHIVE))
+        close_archive(elements);
 }
 
 static void atom_close(struct elements *elements, struct slice text) {

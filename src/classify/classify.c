@@ -162,3 +162,8 @@ const struct decision *classify(struct classifier_worker *worker, const struct c
     labels_check(worker->classifier, input, place, diagnostics);
     return worker->decisions;
 }
+
+void classify_fold(struct classifier_worker *worker, const struct classify_input *input) {
+    worker->with_matches = false;
+    worker_fold(worker, input);
+}

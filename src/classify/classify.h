@@ -51,6 +51,9 @@ struct classify_input {
 const struct decision *classify(struct classifier_worker *worker, const struct classify_input *input, bool with_matches,
                                 struct place place, struct diagnostics *diagnostics);
 
+/* Only what classify_folded needs, where labels are known and the folded text is wanted. */
+void classify_fold(struct classifier_worker *worker, const struct classify_input *input);
+
 /*
  * With matches: the folded text of a field of the last call, and the byte of the original (title, text or column; lead
  * and body are both in text) that a folded byte came from. A match belongs to the field in which it begins, so one in a

@@ -51,7 +51,7 @@ static void text_parts_fold(struct classifier_worker *worker, struct slice text,
     }
 }
 
-static void input_fold(struct classifier_worker *worker, const struct classify_input *input) {
+void worker_fold(struct classifier_worker *worker, const struct classify_input *input) {
     buf_clear(&worker->folded);
     part_fold(worker, PART_TITLE, input->title, 0);
     worker->title_end = (uint32_t)worker->folded.size;
@@ -337,7 +337,7 @@ static void input_scan(struct classifier_worker *worker) {
 void worker_match(struct classifier_worker *worker, const struct classify_input *input, struct place place,
                   struct diagnostics *diagnostics) {
     const struct classifier *classifier = worker->classifier;
-    input_fold(worker, input);
+    worker_fold(worker, input);
     input_scan(worker);
     if (classifier->pair_count > 0) {
         memset(worker->pair_resume, 0, classifier->pair_count * sizeof *worker->pair_resume);

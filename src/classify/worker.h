@@ -130,6 +130,8 @@ static inline enum field worker_field(const struct classifier_worker *worker, ui
     return begin < worker->text_begin ? FIELD_TITLE : FIELD_LEAD;
 }
 
+/* Input → worker->folded and its parts. */
+void worker_fold(struct classifier_worker *worker, const struct classify_input *input);
 /* Folds the input and finds all candidates. An expression that gives up is reported at `place`. */
 void worker_match(struct classifier_worker *worker, const struct classify_input *input, struct place place,
                   struct diagnostics *diagnostics);

@@ -1,11 +1,22 @@
+#include "cmd/build.h"
+
 #include "base/file.h"
+#include "cmd/archives.h"
 #include "cmd/command.h"
 #include "cmd/configuration.h"
 #include "cmd/corpus.h"
 #include "cmd/feeds.h"
+#include "cmd/fingerprints.h"
 #include "cmd/folders.h"
 #include "cmd/guard.h"
+#include "cmd/health.h"
+#include "cmd/known.h"
+#include "cmd/news.h"
+#include "cmd/open_history.h"
+#include "cmd/open_output.h"
 #include "cmd/report.h"
+#include "cmd/run_log.h"
+#include "cmd/served.h"
 
 #include <sysexits.h>
 
@@ -13,6 +24,7 @@
  * pindao build: read → clean → classify → index → select → render → check → stage → guard → swap.
  */
 struct build {
+    const struct build_order *order;
     struct options options;
     struct diagnostics diagnostics;
     struct settings settings;
@@ -21,61 +33,89 @@ struct build {
     struct corpus corpus;
     struct channels channels;
     struct output *output;
+    struct history_file *history;
+    struct served *served;
+    struct withdrawals *withdrawals;
     struct feeds_counts feeds;
     struct widest_feed widest;
+    uint64_t fingerprint; /* of the configuration */
+    struct signatures signatures;
+    bool has_signatures;
+    struct news_facts facts;
+    struct news_counts counts;
+    bool has_facts;
+    bool is_over; /* nothing is new: no further step */
     struct report report;
+    struct run_clock clock;
+    size_t new_articles;
 };
 
 enum { ATTEMPTS = 3 /* at reading sources that change while they are read */ };
-
-static int exit_code_of(enum output_result result) {
-    switch (result) {
-    case OUTPUT_OK:
-        return EX_OK;
-    case OUTPUT_BUSY:
-        return EX_TEMPFAIL;
-    case OUTPUT_CANNOT_CREATE:
-        return EX_CANTCREAT;
-    case OUTPUT_NO_PERMISSION:
-        return EX_NOPERM;
-    case OUTPUT_CLASH:
-        return EX_CANTCREAT;
-    case OUTPUT_FAILED:
-        return EX_IOERR;
-    }
-    return EX_SOFTWARE;
-}
 
 static int check_folders(struct build *build) {
     build->state_folder = configuration_state_folder(&build->options, &build->settings);
     return folders_check(&build->options, &build->settings, build->state_folder, &build->diagnostics);
 }
 
-static int open_output(struct build *build) {
-    struct settings *settings = &build->settings;
-    const char *directory = configuration_output_folder(&build->options, settings);
-    const struct output_options options = {
-        .directory = directory,
-        .wait = build->options.wait,
-        .full = build->options.full,
-        .dry_run = build->options.dry_run,
-        .copied_folder = settings->output.copied_folder.size
-                             ? file_join(&settings->arena, settings->folder, settings->output.copied_folder.data)
-                             : NULL,
-    };
-    build->report.directory = directory;
-    return exit_code_of(output_open(&options, &build->diagnostics, &build->output));
+static int open_trees(struct build *build) {
+    build->report.directory = configuration_output_folder(&build->options, &build->settings);
+    return open_output(&build->options, &build->settings, &build->diagnostics, &build->output);
+}
+
+static int read_history(struct build *build) {
+    int code = open_history(&build->settings, build->options.dry_run, build->cache, &build->diagnostics, &build->history);
+    if (code != EX_OK)
+        return code;
+    build->served = served_new(build->output, &build->settings, build->options.jobs);
+    const struct withdrawal_request *request = build->order->request.count ? &build->order->request : NULL;
+    build->withdrawals = withdrawals_new(build->history, build->served, request, build->options.now);
+    return EX_OK;
+}
+
+/* --full believes nothing of it, but leaves a new one. */
+static int open_cache(struct build *build) {
+    build->cache = cache_open(build->state_folder, &build->diagnostics);
+    if (build->options.full)
+        cache_clear(build->cache);
+    return EX_OK;
+}
+
+/* Most runs from cron end here. */
+static int look_for_news(struct build *build) {
+    const struct options *options = &build->options;
+    bool is_ordinary = !options->full && !options->strict && build->order->request.count == 0;
+    corpus_begin(&build->corpus, &build->settings, build->cache);
+    corpus_list(&build->corpus, build->state_folder, &build->diagnostics);
+    build->has_facts = news_look(options, &build->settings, &build->corpus.plan, build->report.directory, build->output,
+                                 &build->diagnostics, &build->facts);
+    build->is_over =
+        is_ordinary && build->has_facts && news_is_nothing(build->cache, &build->facts, &build->counts);
+    /* What there is to say is what the last run said. */
+    if (build->is_over)
+        diagnostics_release(&build->diagnostics);
+    return EX_OK;
 }
 
 static int compile_rules(struct build *build) {
-    build->cache = build->options.full ? NULL : cache_open(build->state_folder, &build->diagnostics);
-    return corpus_init(&build->corpus, &build->settings, build->cache, &build->diagnostics) ? EX_OK : EX_CONFIG;
+    if (!corpus_compile(&build->corpus, &build->diagnostics))
+        return EX_CONFIG;
+    build->corpus.withdrawals = build->withdrawals;
+    build->corpus.served = build->served;
+    build->corpus.history = build->history;
+    build->fingerprint = fingerprint_of_configuration(&build->settings);
+    signatures_open(&build->signatures, build->cache, output_served_hash(build->output), build->fingerprint);
+    build->has_signatures = true;
+    return EX_OK;
 }
 
 static int read_articles(struct build *build) {
     corpus_read(&build->corpus, &build->options, build->state_folder, &build->diagnostics);
     if (build->diagnostics.per_id[DIAGNOSTIC_READING_FAILED])
         return EX_IOERR;
+    if (!withdrawals_are_possible(build->withdrawals))
+        return EX_NOINPUT;
+    if (build->order->request.count)
+        return EX_OK; /* what is served can be withdrawn though all sources are gone */
     return guard_articles(&build->options, &build->corpus.counts, &build->diagnostics) ? EX_OK : EX_NOINPUT;
 }
 
@@ -94,8 +134,13 @@ static int guard_channels(struct build *build) {
 static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
-        enum feeds_result result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder,
-                                               build->output, &build->widest, &build->diagnostics, &build->feeds);
+        enum feeds_result result = FEEDS_SOURCE_CHANGED;
+        if (withdrawals_note(build->withdrawals, &build->corpus, &build->channels, &build->diagnostics))
+            result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder,
+                                 &build->signatures, build->output, &build->widest, &build->diagnostics, &build->feeds);
+        if (result == FEEDS_OK)
+            result = archives_write(&build->corpus, &build->channels, &build->options, build->state_folder,
+                                    &build->signatures, build->output, &build->diagnostics);
         if (result == FEEDS_OK)
             return EX_OK;
         if (result == FEEDS_NOT_VALID)
@@ -114,21 +159,32 @@ static int write_feeds(struct build *build) {
 }
 
 static int finish_output(struct build *build) {
-    return exit_code_of(output_finish(build->output, &build->diagnostics));
+    return output_exit_code(output_finish(build->output, &build->diagnostics));
 }
 
 static int guard_tree(struct build *build) {
-    if (!guard_emptied(&build->options, build->output, &build->diagnostics))
+    const struct withdrawal_counts withdrawn = withdrawals_counts(build->withdrawals);
+    if (!guard_emptied(&build->options, &withdrawn, build->output, &build->diagnostics))
         return EX_NOINPUT;
-    return guard_entries(&build->options, &build->channels, &build->widest, build->output, &build->diagnostics)
+    if (!guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics))
+        return EX_CANTCREAT;
+    return guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output, &build->diagnostics)
                ? EX_OK
                : EX_CANTCREAT;
 }
 
+/* The history first: the tree must not be served by what is known nowhere. */
 static int swap_trees(struct build *build) {
     if (build->options.dry_run)
         return EX_OK;
-    return exit_code_of(output_swap(build->output, &build->diagnostics));
+    int code = withdrawals_counts(build->withdrawals).withdrawn ? output_exit_code(output_forget_previous(build->output,
+                                                                                &build->diagnostics))
+                                                                : EX_OK;
+    if (code == EX_OK && !history_commit(build->history, &build->diagnostics))
+        code = EX_IOERR;
+    if (code != EX_OK)
+        return code;
+    return output_exit_code(output_swap(build->output, &build->diagnostics));
 }
 
 /*
@@ -136,37 +192,180 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders, make_channels, open_output,   guard_channels, compile_rules,
-    read_articles, write_feeds,   finish_output, guard_tree,     swap_trees,
+    check_folders,  make_channels, open_trees,    open_cache,  look_for_news, read_history, guard_channels,
+    compile_rules,  read_articles, write_feeds,   finish_output, guard_tree,    swap_trees,
 };
 
+/* What the run counted, or, where nothing was new, the last one. */
+static void count(struct build *build) {
+    const struct index_counts *counts = &build->corpus.counts;
+    const struct output_counts tree = output_counts(build->output);
+    if (!build->is_over)
+        build->counts = (struct news_counts){
+            .articles = counts->articles,
+            .refused = build->corpus.refused,
+            .future = counts->future,
+            .withdrawn = counts->withdrawn,
+            .held = counts->held,
+            .joined = counts->joined,
+            .copies = counts->copies,
+            .duplicates = counts->duplicates,
+            .channels = build->feeds.channels,
+            .shown = build->feeds.shown,
+            .files = tree.written + tree.unchanged,
+        };
+}
+
 static void fill_report(struct build *build, int exit_code) {
-    const struct corpus *corpus = &build->corpus;
-    struct output_counts counts = {0};
-    if (build->output)
-        counts = output_counts(build->output);
-    build->report.command = "build";
-    build->report.articles = corpus->counts.articles;
-    build->report.refused = corpus->refused;
-    build->report.future = corpus->counts.future;
-    build->report.withdrawn = corpus->counts.withdrawn;
-    build->report.held = corpus->counts.held;
-    build->report.joined = corpus->counts.joined;
-    build->report.copies = corpus->counts.copies;
-    build->report.duplicates = corpus->counts.duplicates;
-    build->report.channels = build->feeds.channels;
-    build->report.shown = build->feeds.shown;
-    build->report.written = counts.written;
-    build->report.unchanged = counts.unchanged;
-    build->report.removed = counts.removed;
-    build->report.bytes_written = counts.bytes_written;
-    build->report.dry_run = build->options.dry_run;
-    build->report.exit_code = exit_code;
+    const struct news_counts *counts = &build->counts;
+    struct report *report = &build->report;
+    struct output_counts tree = {0};
+    if (build->output) {
+        count(build);
+        tree = output_counts(build->output);
+    }
+    if (build->is_over)
+        tree.unchanged = counts->files;
+    report->command = build->order->command;
+    report->articles = counts->articles;
+    report->refused = counts->refused;
+    report->future = counts->future;
+    report->withdrawn = counts->withdrawn;
+    report->held = counts->held;
+    report->joined = counts->joined;
+    report->copies = counts->copies;
+    report->duplicates = counts->duplicates;
+    report->channels = counts->channels;
+    report->shown = counts->shown;
+    report->files_read = build->corpus.files_read;
+    report->bytes_read = build->corpus.bytes_read;
+    report->rendered = build->feeds.rendered;
+    report->nothing_new = build->is_over;
+    report->written = tree.written;
+    report->unchanged = tree.unchanged;
+    report->relinked = tree.relinked;
+    report->removed = tree.removed;
+    report->bytes_written = tree.bytes_written;
+    report->dry_run = build->options.dry_run;
+    report->exit_code = exit_code;
+}
+
+/* When the tree changes, or something is to be said, though nothing is new. */
+static int64_t next_date(const struct build *build) {
+    int64_t now = build->options.now;
+    int64_t dates[] = {
+        build->corpus.counts.next_date,
+        build->corpus.next_silence,
+        withdrawals_next_date(history_of(build->history), now),
+        archives_next_date(&build->corpus, &build->channels, now),
+    };
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < ARRAY_LENGTH(dates); i++)
+        next = dates[i] < next ? dates[i] : next;
+    return next;
+}
+
+/* What the next run need not do again. Between the swap and this a crash costs time only: the tree is another one. */
+static void remember_tree(struct build *build) {
+    remember_history(build->history, build->cache);
+    signatures_remember(&build->signatures, build->cache, output_new_hash(build->output), build->fingerprint);
+    if (!build->has_facts)
+        return;
+    build->facts.next_date = next_date(build);
+    count(build);
+    news_remember(build->cache, &build->settings, build->output, &build->facts, &build->counts);
+}
+
+/* For `status`, and so that the next run can tell what is new. */
+static void remember(struct build *build, const struct known *known) {
+    struct cache *cache = build->cache;
+    CLEANUP(health_release) struct health before = {0};
+    CLEANUP(health_release) struct health health = {0};
+    known_remember(known, &build->diagnostics, build->options.now, cache);
+    if (!health_read(cache, &before))
+        before = (struct health){0};
+    health_take(&build->corpus, &before, build->options.now, &health);
+    health_remember(&health, &before, cache);
+    build->new_articles = health.new_articles;
+    remember_tree(build);
+}
+
+/*
+ * What the last completed run has reported is not said again, and decides nothing; --strict and --full want to hear it.
+ * A run that fails, or that is a rehearsal, leaves things as they were. Returns the exit code.
+ */
+static int settle_diagnostics(struct build *build, int code) {
+    CLEANUP(known_release) struct known known = {0};
+    bool completes = code == EX_OK && !build->options.dry_run;
+    known_read(&known, build->cache);
+    if (completes && build->is_over)
+        known_recall(&known, &build->diagnostics);
+    if (!build->options.strict && !build->options.full)
+        known_mark(&known, &build->diagnostics);
+    if (completes && !build->is_over)
+        remember(build, &known);
+    else if (completes)
+        known_remember(&known, &build->diagnostics, build->options.now, build->cache);
+    return code == EX_OK ? report_exit_code(&build->options, &build->diagnostics) : code;
+}
+
+static const char *first_error(const struct diagnostics *diagnostics) {
+    for (size_t i = 0; i < diagnostics->items.count; i++)
+        if (diagnostic_severity(diagnostics->items.items[i].id) == SEVERITY_ERROR)
+            return diagnostic_name(diagnostics->items.items[i].id);
+    return NULL;
+}
+
+static void log_run(struct build *build) {
+    const struct report *report = &build->report;
+    struct run run = {
+        .command = report->command,
+        .exit_code = report->exit_code,
+        .error = first_error(&build->diagnostics),
+        .nothing_new = build->is_over,
+        .articles = report->articles,
+        .refused = report->refused,
+        .new_articles = build->new_articles,
+        .written = report->written,
+        .relinked = report->relinked,
+        .removed = report->removed,
+        .bytes_written = report->bytes_written,
+        .next_date = build->facts.next_date ? build->facts.next_date : INT64_MAX,
+    };
+    CLEANUP(arena_release) struct arena arena = {0};
+    const char *folder = build->state_folder;
+    /* The configuration could not be read, which should be seen too. */
+    if (!folder && build->options.state)
+        folder = build->options.state;
+    else if (!folder)
+        folder = file_join(&arena, file_folder(&arena, build->options.config), ".pindao");
+    if (!build->options.dry_run && report->exit_code != EX_USAGE)
+        run_log_add(folder, build->clock, run);
+}
+
+/* What the command has to say besides; `text` is what the report borrows. */
+static void tell_more(struct build *build, struct buf *text) {
+    if (!build->order->tell || !build->history)
+        return;
+    const struct build_outcome outcome = {
+        .options = &build->options,
+        .corpus = &build->corpus,
+        .withdrawals = build->withdrawals,
+        .history = history_of(build->history),
+        .exit_code = build->report.exit_code,
+    };
+    build->order->tell(&outcome, text);
+    *(build->options.json ? &build->report.withdrawals : &build->report.body) = buf_slice(text);
 }
 
 static void build_release(struct build *build) {
+    withdrawals_free(build->withdrawals);
+    served_free(build->served);
+    history_close(build->history);
     output_close(build->output);
     channels_release(&build->channels);
+    if (build->has_signatures)
+        signatures_release(&build->signatures);
     if (build->corpus.settings)
         corpus_release(&build->corpus);
     widest_feed_release(&build->widest);
@@ -175,20 +374,34 @@ static void build_release(struct build *build) {
     diagnostics_release(&build->diagnostics);
 }
 
-int build_command(int argc, char **argv) {
-    struct build build = {.widest = {BUF(BUF_UNLIMITED), BUF(BUF_UNLIMITED)}};
-    int code = EX_OK;
-    if (!options_read(argc, argv, "coSnjdfswJRMGvq", &build.diagnostics, &build.options) ||
-        !options_end(argc, argv, &build.options, &build.diagnostics))
-        code = EX_USAGE;
-    if (code == EX_OK)
-        code = configuration_load(&build.options, &build.diagnostics, &build.settings);
-    for (size_t i = 0; code == EX_OK && i < ARRAY_LENGTH(steps); i++)
+int build_run(struct options *options, const struct build_order *order, struct diagnostics *diagnostics) {
+    struct build build = {.order = order,
+                          .options = *options,
+                          .diagnostics = *diagnostics,
+                          .widest = {BUF(BUF_UNLIMITED), BUF(BUF_UNLIMITED)},
+                          .clock = run_clock_start()};
+    *diagnostics = (struct diagnostics){0};
+    int code = configuration_load(&build.options, &build.diagnostics, &build.settings);
+    for (size_t i = 0; code == EX_OK && i < ARRAY_LENGTH(steps) && !build.is_over; i++)
         code = steps[i](&build);
-    if (code == EX_OK)
-        code = report_exit_code(&build.options, &build.diagnostics);
+    code = settle_diagnostics(&build, code);
     fill_report(&build, code);
+    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    tell_more(&build, &text);
     report_print(&build.report, &build.options, &build.diagnostics);
+    log_run(&build);
     build_release(&build);
     return code;
+}
+
+int build_command(int argc, char **argv) {
+    static const struct build_order order = {.command = "build"};
+    CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
+    struct options options = {0};
+    if (options_read(argc, argv, "coShnjdfswJRMGvq", &diagnostics, &options) &&
+        options_end(argc, argv, &options, &diagnostics))
+        return build_run(&options, &order, &diagnostics);
+    const struct report report = {.command = order.command, .exit_code = EX_USAGE};
+    report_print(&report, &options, &diagnostics);
+    return EX_USAGE;
 }

@@ -9,7 +9,9 @@
 #include "cmd/expectations.h"
 #include "cmd/folders.h"
 #include "cmd/guard.h"
+#include "cmd/open_history.h"
 #include "cmd/report.h"
+#include "cmd/withdrawals.h"
 
 #include <sysexits.h>
 
@@ -22,6 +24,8 @@ struct checking {
     struct options options;
     struct diagnostics diagnostics;
     struct settings settings;
+    struct history_file *history;
+    struct withdrawals *withdrawals;
     struct corpus corpus;
     struct channels channels;
     const char *state;
@@ -92,10 +96,20 @@ static bool take_arguments(struct checking *checking, int argc, char **argv) {
     return false;
 }
 
+static int read_history(struct checking *checking) {
+    int code = open_history(&checking->settings, true, NULL, &checking->diagnostics, &checking->history);
+    if (code != EX_OK)
+        return code;
+    checking->withdrawals = withdrawals_new(checking->history, NULL, NULL, checking->options.now);
+    checking->corpus.history = checking->history;
+    checking->corpus.withdrawals = checking->withdrawals;
+    return EX_OK;
+}
+
 static int check(struct checking *checking, int argc, char **argv) {
     struct diagnostics *diagnostics = &checking->diagnostics;
     struct options *options = &checking->options;
-    if (!options_read(argc, argv, "cSnjsJTDvq", diagnostics, options) || !take_arguments(checking, argc, argv))
+    if (!options_read(argc, argv, "cShnjsJTDvq", diagnostics, options) || !take_arguments(checking, argc, argv))
         return EX_USAGE;
     int code = configuration_load(options, diagnostics, &checking->settings);
     if (code != EX_OK)
@@ -105,6 +119,8 @@ static int check(struct checking *checking, int argc, char **argv) {
         return EX_CONFIG;
     checking->state = configuration_state_folder(options, &checking->settings);
     code = folders_check_configuration(options, &checking->settings, checking->state, diagnostics);
+    if (code == EX_OK)
+        code = read_history(checking);
     if (code != EX_OK)
         return code;
     if (options->test)
@@ -149,6 +165,8 @@ int check_command(int argc, char **argv) {
     channels_release(&checking.channels);
     if (checking.corpus.settings)
         corpus_release(&checking.corpus);
+    withdrawals_free(checking.withdrawals);
+    history_close(checking.history);
     settings_release(&checking.settings);
     buf_release(&checking.body);
     buf_release(&checking.counts);

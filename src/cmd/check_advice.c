@@ -35,7 +35,7 @@ struct showing {
 static struct slice title_of(struct showing *showing, const struct record *record) {
     struct article article;
     arena_clear(&showing->arena);
-    if (!ingest_read_again(&showing->corpus->plan, record->location, record->content_hash, &showing->arena, &article))
+    if (!corpus_read_again(showing->corpus, record, &showing->arena, &article))
         return (struct slice){0};
     return article.title;
 }

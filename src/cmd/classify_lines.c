@@ -3,7 +3,9 @@
 #include "clean/clean.h"
 #include "cmd/article_input.h"
 #include "cmd/explained.h"
-#include "ingest/json_fields.h"
+#include "cmd/labelling.h"
+#include "ingest/labelled_by.h"
+#include "json/fields.h"
 
 /*
  * No member is called so. Rules look neither at dates nor at pictures: what a line says there is no reason to complain,
@@ -29,6 +31,7 @@ bool line_filter_init(struct line_filter *filter, const struct settings *setting
                                                   ARTICLE_FIELD_LANGUAGE,  ARTICLE_FIELD_TAGS,     ARTICLE_FIELD_IMAGE,
                                                   ARTICLE_FIELD_ENCLOSURE, ARTICLE_FIELD_WITHDRAWN};
     *filter = (struct line_filter){.settings = settings, .classifier = classifier, .explain = explain};
+    filter->rules = taxonomies_hash(&settings->taxonomies);
     struct source *source = &filter->source;
     source->reader = "jsonl";
     for (size_t i = 0; i < ARRAY_LENGTH(unwanted); i++)
@@ -45,8 +48,9 @@ bool line_filter_init(struct line_filter *filter, const struct settings *setting
 }
 
 void line_worker_init(struct line_worker *worker, const struct line_filter *filter) {
-    *worker =
-        (struct line_worker){.classifier = classifier_worker_new(filter->classifier), .reasons = BUF(BUF_UNLIMITED)};
+    *worker = (struct line_worker){.classifier = classifier_worker_new(filter->classifier),
+                                   .reasons = BUF(BUF_UNLIMITED),
+                                   .hand = BUF(BUF_UNLIMITED)};
 }
 
 void line_worker_release(struct line_worker *worker) {
@@ -54,6 +58,7 @@ void line_worker_release(struct line_worker *worker) {
     arena_release(&worker->article);
     arena_release(&worker->members);
     buf_release(&worker->reasons);
+    buf_release(&worker->hand);
     *worker = (struct line_worker){0};
 }
 
@@ -64,8 +69,21 @@ struct labelling {
     const struct line_filter *filter;
     struct line_worker *worker;
     const struct decision *decisions;
+    struct labelled_by labelled_by;
     struct buf *out;
 };
+
+/* What a line gets, by number: a list of labels for each taxonomy, then labelled_by, then the reasons. */
+static size_t value_count(const struct line_filter *filter) {
+    return filter->settings->taxonomies.count + 1 + filter->explain;
+}
+
+static struct slice value_name(const struct line_filter *filter, size_t number) {
+    const struct taxonomies *taxonomies = &filter->settings->taxonomies;
+    if (number < taxonomies->count)
+        return taxonomies->items[number].id;
+    return number == taxonomies->count ? labelled_by_name : explain_name;
+}
 
 static void append_labels(const struct labelling *labelling, size_t taxonomy) {
     const struct decision *decision = &labelling->decisions[taxonomy];
@@ -82,19 +100,20 @@ static void append_labels(const struct labelling *labelling, size_t taxonomy) {
     buf_append_byte(labelling->out, ']');
 }
 
-/* The value for a member of this name: the number of its taxonomy, or count for the reasons; count + 1: keep it. */
+/* That of a member of this name; value_count: it is none of ours. */
 static size_t value_number(const struct line_filter *filter, struct slice name) {
-    const struct taxonomies *taxonomies = &filter->settings->taxonomies;
-    for (size_t i = 0; i < taxonomies->count; i++)
-        if (slice_equal(taxonomies->items[i].id, name))
-            return i;
-    bool is_explain = filter->explain && slice_equal(name, explain_name);
-    return is_explain ? taxonomies->count : taxonomies->count + 1;
+    size_t number = 0;
+    while (number < value_count(filter) && !slice_equal(value_name(filter, number), name))
+        number++;
+    return number;
 }
 
 static void append_value(const struct labelling *labelling, size_t number) {
-    if (number < labelling->filter->settings->taxonomies.count)
+    size_t taxonomies = labelling->filter->settings->taxonomies.count;
+    if (number < taxonomies)
         append_labels(labelling, number);
+    else if (number == taxonomies)
+        labelled_by_append(&labelling->labelled_by, labelling->out);
     else
         buf_append_slice(labelling->out, buf_slice(&labelling->worker->reasons));
 }
@@ -109,17 +128,55 @@ static size_t value_end(struct slice record, const struct json_member *member) {
     return at + 1;
 }
 
+/*
+ * What somebody had given: as it stood at the first labelling, else the members that are about to be replaced. A name
+ * that stands twice: the last one counts.
+ */
+static void find_labels_by_hand(struct labelling *labelling, struct slice record, const struct json_members *members) {
+    const struct line_filter *filter = labelling->filter;
+    struct buf *hand = &labelling->worker->hand;
+    size_t taxonomies = filter->settings->taxonomies.count;
+    buf_clear(hand);
+    for (size_t number = 0; number < taxonomies; number++) {
+        const struct json_member *given = NULL;
+        for (size_t i = 0; i < members->count; i++)
+            if (slice_equal(members->items[i].name, value_name(filter, number)))
+                given = &members->items[i];
+        if (!given || given->kind == JSON_NULL)
+            continue;
+        buf_append_string(hand, hand->size ? ", \"" : "{\"");
+        buf_append_slice(hand, value_name(filter, number));
+        buf_append_string(hand, "\": ");
+        buf_append_slice(hand, slice_range(record, given->offset, value_end(record, given)));
+    }
+    if (hand->size)
+        buf_append_byte(hand, '}');
+    labelling->labelled_by.hand = buf_slice(hand);
+}
+
+static void make_labelled_by(struct labelling *labelling, const struct classify_input *input, struct slice record,
+                             const struct json_members *members) {
+    struct labelled_by before = {0};
+    bool is_labelled = false;
+    for (size_t i = 0; i < members->count; i++)
+        if (slice_equal(members->items[i].name, labelled_by_name))
+            is_labelled = labelled_by_read(&members->items[i], &labelling->worker->members, &before);
+    labelling->labelled_by = (struct labelled_by){
+        .rules = labelling->filter->rules, .article = labelling_article_hash(input), .hand = before.hand};
+    if (!is_labelled)
+        find_labels_by_hand(labelling, record, members);
+}
+
 /* The record with its values replaced, and what it did not have behind its last member. */
 static void append_labelled(const struct labelling *labelling, struct slice record,
                             const struct json_members *members) {
-    const struct taxonomies *taxonomies = &labelling->filter->settings->taxonomies;
-    size_t value_count = taxonomies->count + labelling->filter->explain;
-    CLEANUP(memory_free) bool *written = memory_new_array(value_count, sizeof *written);
+    size_t values = value_count(labelling->filter);
+    CLEANUP(memory_free) bool *written = memory_new_array(values, sizeof *written);
     size_t done = 0;
     for (size_t i = 0; i < members->count; i++) {
         const struct json_member *member = &members->items[i];
         size_t number = value_number(labelling->filter, member->name);
-        if (number >= value_count)
+        if (number == values)
             continue;
         buf_append_slice(labelling->out, slice_range(record, done, member->offset));
         append_value(labelling, number);
@@ -129,11 +186,11 @@ static void append_labelled(const struct labelling *labelling, struct slice reco
     /* An article has a title: there is a last member. */
     size_t end = value_end(record, &members->items[members->count - 1]);
     buf_append_slice(labelling->out, slice_range(record, done, end));
-    for (size_t i = 0; i < value_count; i++) {
+    for (size_t i = 0; i < values; i++) {
         if (written[i])
             continue;
         buf_append_string(labelling->out, ", \"");
-        buf_append_slice(labelling->out, i < taxonomies->count ? taxonomies->items[i].id : explain_name);
+        buf_append_slice(labelling->out, value_name(labelling->filter, i));
         buf_append_string(labelling->out, "\": ");
         append_value(labelling, i);
     }
@@ -193,12 +250,21 @@ static void classify_line(const struct line_filter *filter, struct line_worker *
         return;
     const struct classify_input input = article_input(&article, &text);
     struct labelling labelling = {.filter = filter, .worker = worker, .out = labelled};
+    size_t begin = labelled->size;
     labelling.decisions = classify(worker->classifier, &input, filter->explain, place, diagnostics);
     if (filter->explain)
         make_reasons(filter, worker, &input, labelling.decisions);
     arena_clear(&worker->members);
-    if (json_members_read(record, &worker->members, &members, &error))
-        append_labelled(&labelling, record, &members);
+    /* It has just been read. */
+    if (!json_members_read(record, &worker->members, &members, &error))
+        return;
+    make_labelled_by(&labelling, &input, record, &members);
+    append_labelled(&labelling, record, &members);
+    if (labelled->size - begin > RECORD_MOST) {
+        /* With labels, build would refuse it; without, it asks the rules itself. */
+        buf_truncate(labelled, begin);
+        buf_append_slice(labelled, record);
+    }
     buf_append_byte(labelled, '\n');
 }
 

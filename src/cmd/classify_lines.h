@@ -7,13 +7,15 @@
 
 /*
  * JSON Lines in, the same lines with labels out. A line keeps its bytes but for the members that are named like a
- * taxonomy, which are replaced where they stand or put behind the last one. What an article says of itself beats the
- * rules, as in `build`; `build` reads what comes out to the same channels.
+ * taxonomy, which are replaced where they stand or put behind the last one, with `labelled_by` (ingest/labelled_by.h),
+ * from which `build` knows that they are not somebody's labels. What an article says of itself beats the rules, as in
+ * `build`, which makes the same tree of what comes out as of what went in.
  */
 struct line_filter {
     const struct settings *settings;
     const struct classifier *classifier;
     struct source source; /* what the members are called */
+    uint64_t rules;       /* taxonomies_hash */
     bool explain;         /* a member `explain` with the reasons */
 };
 
@@ -24,9 +26,10 @@ MUST_CHECK bool line_filter_init(struct line_filter *filter, const struct settin
 /* What one thread needs. */
 struct line_worker {
     struct classifier_worker *classifier;
-    struct arena article; /* of the line at hand, as the two below */
+    struct arena article; /* of the line at hand, as the three below */
     struct arena members;
     struct buf reasons;
+    struct buf hand; /* labels that somebody gave */
 };
 void line_worker_init(struct line_worker *worker, const struct line_filter *filter);
 void line_worker_release(struct line_worker *worker);

@@ -19,7 +19,11 @@ int build_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int clean_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
+int compact_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int rollback_command(int argc, char **argv);
+int withdraw_command(int argc, char **argv);
+int status_command(int argc, char **argv);
 int validate_command(int argc, char **argv);
 
 #endif

@@ -44,6 +44,8 @@ int configuration_load(struct options *options, struct diagnostics *diagnostics,
         code = EX_CONFIG;
     else if (!options_settle_now(options, diagnostics))
         code = EX_USAGE;
+    if (options->history)
+        settings.history = options->history;
     if (code == EX_OK)
         *ret_settings = settings;
     else

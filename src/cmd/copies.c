@@ -4,7 +4,11 @@
 #include "base/pool.h"
 #include "clean/clean.h"
 #include "cmd/article_input.h"
+#include "cmd/fingerprints.h"
+#include "cmd/served.h"
 #include "text/fold.h"
+
+#include <inttypes.h>
 
 enum { MEMBERS_READ_MOST = 100 /* of a group; those with something given by hand come first */ };
 
@@ -16,7 +20,7 @@ static bool read_member(const struct corpus *corpus, uint32_t number, struct are
     const struct record *record = index_record(&corpus->index, number);
     struct article article = {0};
     buf_clear(key);
-    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, arena, &article))
+    if (!corpus_read_again(corpus, record, arena, &article))
         return false;
     *ret_as_read = article;
     corrections_apply(&corpus->desk, &article, key, arena, NULL);
@@ -32,10 +36,16 @@ struct copies_worker {
     struct diagnostics unused; /* what is wrong with labels has been said when they were read first */
 };
 
+/* A join as history has it. */
+struct joined {
+    struct slice member, leader; /* keys, on the heap; empty: it could not be read again */
+};
+
 struct copies_finder {
     struct corpus *corpus;
     struct copies_worker *workers;
     VEC(size_t) relabelled; /* numbers of groups */
+    struct joined *joined;  /* one a bond of index->found */
 };
 
 static bool read_folded(void *context, size_t worker, uint32_t record, struct buf *title, struct buf *text) {
@@ -52,6 +62,11 @@ static bool read_folded(void *context, size_t worker, uint32_t record, struct bu
     if (plain.text.size)
         text_fold(plain.text, text, NULL);
     return true;
+}
+
+static bool is_published(void *context, struct hash128 key) {
+    const struct copies_finder *finder = context;
+    return served_shows(finder->corpus->served, key);
 }
 
 /* --- labels given by hand ----------------------------------------------------------------------------------- */
@@ -120,7 +135,92 @@ static void decide_labels_again(struct copies_finder *finder, size_t workers) {
     pool_run(workers, finder->relabelled.count, run_decide_again, finder);
 }
 
+/* --- what history has to say -------------------------------------------------------------------------------- */
+
+/* false when its file has changed since. */
+static bool copy_key(const struct copies_finder *finder, struct copies_worker *own, uint32_t number,
+                     struct slice *ret_key) {
+    struct article article;
+    struct article as_read;
+    arena_clear(&own->arena);
+    if (!read_member(finder->corpus, number, &own->arena, &own->key, &article, &as_read))
+        return false;
+    *ret_key = (struct slice){memory_copy_string(buf_string(&own->key)), own->key.size};
+    return true;
+}
+
+static void run_read_keys(void *context, size_t job, size_t worker) {
+    const struct copies_finder *finder = context;
+    const struct index_bond *bond = &finder->corpus->index.found.items[job];
+    struct copies_worker *own = &finder->workers[worker];
+    struct joined *joined = &finder->joined[job];
+    struct slice leader = {0};
+    if (copy_key(finder, own, bond->member, &joined->member) && copy_key(finder, own, bond->leader, &leader))
+        joined->leader = leader;
+}
+
+/* Records know only hashes, so the two are read again: few, but in the first run of all. */
+static void note_joins(struct copies_finder *finder, size_t workers) {
+    const struct index *index = &finder->corpus->index;
+    size_t count = index->found.count;
+    if (count == 0 || !finder->corpus->history)
+        return;
+    finder->joined = memory_new_array(count, sizeof *finder->joined);
+    pool_run(workers, count, run_read_keys, finder);
+    for (size_t i = 0; i < count; i++) {
+        struct joined *joined = &finder->joined[i];
+        const struct index_bond *bond = &index->found.items[i];
+        const struct index_host *host = bond->member == bond->leader ? index_host_of(index, bond->leader) : NULL;
+        /* One that has changed meanwhile is found again when it is read again. */
+        if (joined->leader.size)
+            history_add_join(finder->corpus->history, host ? host->key : joined->member,
+                             host ? host->key : joined->leader, index_record(index, bond->leader)->date);
+        free((void *)(uintptr_t)joined->member.data);
+        free((void *)(uintptr_t)joined->leader.data);
+    }
+    free(finder->joined);
+}
+
 /* --- finding ------------------------------------------------------------------------------------------------ */
+
+/* What shapes texts and comparisons, and is not in the records. */
+static uint64_t fingerprint_of(const struct settings *settings) {
+    const struct duplicates_settings *duplicates = &settings->duplicates;
+    const struct taxonomies *taxonomies = &settings->taxonomies;
+    CLEANUP(buf_release) struct buf facts = BUF(BUF_UNLIMITED);
+    buf_append_format(&facts, "%" PRIx64 " %u %a", fingerprint_of_records(settings, 0, true), duplicates->days,
+                      duplicates->containment);
+    for (size_t i = 0; i < taxonomies->count; i++)
+        buf_append_format(&facts, " %zu %zu", taxonomies->items[i].first_term, taxonomies->items[i].term_count);
+    for (size_t i = 0; i < settings->source_count; i++)
+        buf_append_format(&facts, " s%" PRIx64, fingerprint_of_source(&settings->sources[i]));
+    for (size_t i = 0; i < settings->corrections.count; i++)
+        buf_append_format(&facts, " c%" PRIx64, fingerprint_of_correction(&settings->corrections.items[i]));
+    return hash64(buf_slice(&facts));
+}
+
+static void find(struct copies_finder *finder, const struct options *options, size_t *ret_hidden) {
+    static const char cache_name[] = "copies";
+    struct corpus *corpus = finder->corpus;
+    CLEANUP(buf_release) struct buf before = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf after = BUF(BUF_UNLIMITED);
+    const struct duplicates_reader reader = {.context = finder, .read = read_folded, .is_published = is_published};
+    struct duplicates_request request = {
+        .index = &corpus->index,
+        .settings = &corpus->settings->duplicates,
+        .taxonomies = &corpus->settings->taxonomies,
+        .labels = &corpus->labels,
+        .workers = options->jobs,
+        .reader = &reader,
+        .fingerprint = fingerprint_of(corpus->settings),
+        .ret_remembered = corpus->cache && !options->dry_run ? &after : NULL,
+    };
+    if (corpus->cache && cache_get(corpus->cache, cache_name, &before))
+        request.remembered = buf_slice(&before);
+    duplicates_find(&request, ret_hidden);
+    if (after.size && !slice_equal(buf_slice(&before), buf_slice(&after)))
+        cache_set(corpus->cache, cache_name, buf_slice(&after));
+}
 
 static void finder_release(struct copies_finder *finder, size_t workers) {
     for (size_t i = 0; i < workers; i++) {
@@ -142,9 +242,8 @@ void copies_find(struct corpus *corpus, const struct options *options) {
                                    .workers = memory_new_array(options->jobs, sizeof *finder.workers)};
     for (size_t i = 0; i < options->jobs; i++)
         finder.workers[i].key = BUF(BUF_UNLIMITED);
-    const struct duplicates_reader reader = {&finder, read_folded};
-    duplicates_find(&corpus->index, &corpus->settings->duplicates, &corpus->settings->taxonomies, &corpus->labels,
-                    options->jobs, &reader, &hidden);
+    find(&finder, options, &hidden);
+    note_joins(&finder, options->jobs);
     corpus->counts.articles -= hidden;
     corpus->counts.copies = hidden;
     decide_labels_again(&finder, options->jobs);
@@ -189,7 +288,8 @@ static bool read_shown(const struct corpus *corpus, const struct index_group *gr
     struct article as_read;
     if (!read_member(corpus, group->leader, arena, &key, &leader, &as_read))
         return false;
-    copies->key = arena_copy(arena, buf_slice(&key));
+    const struct index_host *host = index_host_of(&corpus->index, group->leader);
+    copies->key = host ? host->key : arena_copy(arena, buf_slice(&key));
     if (!read_member(corpus, group->shown, arena, &key, &copies->article, &as_read))
         return false;
     copies->source = corpus->source_of_file[index_record(&corpus->index, group->shown)->location.file];

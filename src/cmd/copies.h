@@ -8,7 +8,8 @@
  */
 
 /* When all articles are in the index and in order: finds the groups. Labels given by hand to any member, in its source
- * or in corrections.yaml, beat what the rules say of the one that is shown. */
+ * or in corrections.yaml, beat what the rules say of the one that is shown. Joins that are new are added to
+ * corpus->history. What corpus->served shows stays an entry. */
 void copies_find(struct corpus *corpus, const struct options *options);
 
 /* The one that is shown, with a title given by hand to any member, and the addresses of the others. */

@@ -1,32 +1,46 @@
 #include "cmd/corpus.h"
 
+#include "assemble/entry.h"
 #include "base/pool.h"
 #include "base/utf8.h"
 #include "cmd/article_input.h"
 #include "cmd/clashes.h"
 #include "cmd/copies.h"
 #include "cmd/held.h"
+#include "cmd/labelling.h"
 #include "cmd/progress.h"
+#include "cmd/recall.h"
+#include "cmd/withdrawals.h"
 #include "text/fold.h"
 
-bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
-                 struct diagnostics *diagnostics) {
-    CLEANUP(buf_release) struct buf compiled = BUF(BUF_UNLIMITED);
+void corpus_begin(struct corpus *corpus, const struct settings *settings, struct cache *cache) {
     *corpus = (struct corpus){.settings = settings, .cache = cache};
     corrections_desk_init(&corpus->desk, &settings->corrections);
     index_init(&corpus->index);
     label_table_init(&corpus->labels, settings->taxonomies.term_total);
-    if (!cache_get(cache, "rules", &compiled))
+}
+
+bool corpus_compile(struct corpus *corpus, struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf compiled = BUF(BUF_UNLIMITED);
+    const struct taxonomies *taxonomies = &corpus->settings->taxonomies;
+    corpus->rules = taxonomies_hash(taxonomies);
+    if (!cache_get(corpus->cache, "rules", &compiled))
         buf_clear(&compiled);
-    corpus->classifier = classifier_new(&settings->taxonomies, buf_slice(&compiled), diagnostics);
+    corpus->classifier = classifier_new(taxonomies, buf_slice(&compiled), diagnostics);
     if (!corpus->classifier)
         return false;
     if (!classifier_was_cached(corpus->classifier)) {
         buf_clear(&compiled);
         classifier_serialise(corpus->classifier, &compiled);
-        cache_set(cache, "rules", buf_slice(&compiled));
+        cache_set(corpus->cache, "rules", buf_slice(&compiled));
     }
     return true;
+}
+
+bool corpus_init(struct corpus *corpus, const struct settings *settings, struct cache *cache,
+                 struct diagnostics *diagnostics) {
+    corpus_begin(corpus, settings, cache);
+    return corpus_compile(corpus, diagnostics);
 }
 
 void corpus_release(struct corpus *corpus) {
@@ -36,7 +50,19 @@ void corpus_release(struct corpus *corpus) {
     classifier_free(corpus->classifier);
     corrections_desk_release(&corpus->desk);
     free(corpus->source_of_file);
+    free(corpus->refused_of_source);
     *corpus = (struct corpus){0};
+}
+
+bool corpus_read_again(const struct corpus *corpus, const struct record *record, struct arena *arena,
+                       struct article *ret_article) {
+    struct article article = {0};
+    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, arena, &article))
+        return false;
+    if (!article.date.present)
+        article.date = (struct timestamp){.seconds = record->date, .present = true};
+    *ret_article = article;
+    return true;
 }
 
 /* --- one article -------------------------------------------------------------------------------------------- */
@@ -52,19 +78,12 @@ struct corpus_worker {
     uint64_t *bits;
 };
 
-/* What a piece leaves behind, to be put in order when all are done. */
-struct corpus_piece {
-    struct index_runs runs;
-    struct diagnostics *diagnostics; /* until they are gathered; NULL for none */
-    struct named_articles named;
-    struct ingest_result result;
-    bool done;
-};
-
 struct reading {
     struct corpus *corpus;
     struct corpus_worker *workers;
     struct corpus_piece *pieces;
+    struct recall recall;
+    VEC(size_t) jobs;                /* numbers of pieces that must be read */
     struct diagnostics *diagnostics; /* of all pieces that are gathered */
     pthread_mutex_t gathering;
     size_t gathered; /* pieces, from the first on */
@@ -81,6 +100,7 @@ struct taking {
     struct diagnostics *diagnostics; /* the piece's */
     const struct ingest_file *file;
     const struct held *held;
+    const struct recall *recall;
 };
 
 uint32_t corpus_labels(struct corpus *corpus, const struct decision *decisions, uint64_t *bits) {
@@ -95,10 +115,17 @@ uint32_t corpus_labels(struct corpus *corpus, const struct decision *decisions, 
 
 static uint32_t decide_labels(const struct taking *taking, const struct article *article, const struct plain_text *text,
                               struct place place) {
+    struct corpus *corpus = taking->corpus;
     struct corpus_worker *worker = taking->worker;
     const struct classify_input input = article_input(article, text);
+    memset(worker->bits, 0, corpus->labels.words * sizeof *worker->bits);
+    if (labelling_take(article, &input, &corpus->settings->taxonomies, corpus->rules, worker->bits)) {
+        if (corpus->index.sketched || taking->held->words)
+            classify_fold(worker->classifier, &input);
+        return label_table_number(&corpus->labels, worker->bits);
+    }
     const struct decision *decisions = classify(worker->classifier, &input, false, place, taking->diagnostics);
-    return corpus_labels(taking->corpus, decisions, worker->bits);
+    return corpus_labels(corpus, decisions, worker->bits);
 }
 
 /* The text as the classifier has folded it: lead and body, of which the one ends where the other begins. */
@@ -125,16 +152,14 @@ static const struct hold_word *find_hold(const struct taking *taking, const stru
     return word;
 }
 
-static bool is_held(const struct taking *taking, const struct article *article, struct hash128 key,
-                    struct place place) {
+static bool is_held(const struct taking *taking, const struct article *article, struct place place) {
     const struct hold_word *word = find_hold(taking, article);
     if (!word)
         return false;
     if (!article->withdrawn)
-        diag_report(taking->diagnostics, held_is_known(taking->held, key) ? DIAGNOSTIC_HELD_STILL : DIAGNOSTIC_HELD,
-                    place, "%.*s, for %.*s (%.*s:%u): %.*s", SLICE_ARGUMENTS(buf_slice(&taking->worker->key)),
-                    SLICE_ARGUMENTS(word->written), SLICE_ARGUMENTS(word->place.file), word->place.line,
-                    SLICE_ARGUMENTS(article->title));
+        diag_report(taking->diagnostics, DIAGNOSTIC_HELD, place, "%.*s, for %.*s (%.*s:%u): %.*s",
+                    SLICE_ARGUMENTS(buf_slice(&taking->worker->key)), SLICE_ARGUMENTS(word->written),
+                    SLICE_ARGUMENTS(word->place.file), word->place.line, SLICE_ARGUMENTS(article->title));
     return true;
 }
 
@@ -152,7 +177,6 @@ static void sketch_article(const struct taking *taking, const struct article *as
     sketch->alone = source->alone;
     sketch->has_address = article->url.size > 0;
     sketch->by_hand = article->label_count > 0 || !slice_equal(article->title, as_read->title);
-    sketch->taken_back = article->withdrawn && !as_read->withdrawn;
 }
 
 /* Of what a browser shows as nothing too: U+00A0 and U+3000. */
@@ -179,6 +203,8 @@ static void take_article(void *context, const struct article *as_read, struct lo
     struct plain_text text = {0};
     arena_clear(&worker->arena);
     buf_clear(&worker->key);
+    if (sightings_date(&taking->corpus->sightings, taking->file->source, &article))
+        taking->piece->is_first_seen = true;
     struct correction_effect effect =
         corrections_apply(&taking->corpus->desk, &article, &worker->key, &worker->arena, &taking->piece->named);
     if (!clean_plain_text(&article, &worker->arena, &text)) {
@@ -192,6 +218,8 @@ static void take_article(void *context, const struct article *as_read, struct lo
         taking->piece->result.refused++;
         return;
     }
+    if (article.rule_labels.present && article.rule_labels.rules != taking->corpus->rules && location.offset == 0)
+        diag_report(taking->diagnostics, DIAGNOSTIC_LABELS_OUTDATED, place, "%s", "");
     struct hash128 key = hash128(buf_slice(&worker->key));
     uint32_t labels = decide_labels(taking, &article, &text, place);
     struct record *record = index_add(&taking->corpus->index, &worker->cursor, &taking->piece->runs);
@@ -205,38 +233,51 @@ static void take_article(void *context, const struct article *as_read, struct lo
         .text_bytes = taking->file->source->content == CONTENT_FULL ? (uint32_t)text.shown_size : 0,
         .derived = slice_starts_with(buf_slice(&worker->key), SLICE("doc/")),
         .withdrawn = article.withdrawn,
-        .held = !effect.released && is_held(taking, &article, key, place),
+        .taken_back = article.withdrawn && !as_read->withdrawn,
+        .held = !effect.released && is_held(taking, &article, place),
+        .known = recall_knows(taking->recall, key),
     };
+    sightings_note(&taking->corpus->sightings, taking->file->source, buf_slice(&worker->key));
+    if (taking->corpus->cache)
+        vec_push(&taking->piece->aliases, corrections_alias(&article));
     sketch_article(taking, as_read, &article, &text);
+}
+
+/* What is not there may only be out of sight. */
+static bool is_incomplete(const struct corpus_piece *piece) {
+    const struct diagnostics *diagnostics = piece->diagnostics;
+    return diagnostics &&
+           (diagnostics->per_id[DIAGNOSTIC_SOURCE_UNREADABLE] || diagnostics->per_id[DIAGNOSTIC_SOURCE_CHANGED]);
 }
 
 /*
  * What the pieces that are done reported, in their order, with lines counted from the start of their files. Done as
  * they end: the messages of all at once would follow the number of files.
  */
-static void gather(struct reading *reading, size_t number) {
+static void gather(struct reading *reading) {
     struct corpus *corpus = reading->corpus;
-    const struct ingest_plan *plan = &corpus->plan;
-    pthread_mutex_lock(&reading->gathering);
-    reading->pieces[number].done = true;
+    struct ingest_plan *plan = &corpus->plan;
     for (size_t i = reading->gathered; i < plan->pieces.count && reading->pieces[i].done; i++) {
         struct corpus_piece *piece = &reading->pieces[i];
         if (i > 0 && plan->pieces.items[i].file != plan->pieces.items[i - 1].file)
             reading->lines = 0;
+        size_t source = (size_t)(corpus->source_of_file[plan->pieces.items[i].file] - corpus->settings->sources);
+        plan->incomplete[source] = plan->incomplete[source] || is_incomplete(piece);
         if (piece->diagnostics)
             diagnostics_append(reading->diagnostics, piece->diagnostics, reading->lines);
         free(piece->diagnostics);
         piece->diagnostics = NULL;
         reading->lines += piece->result.lines;
         corpus->refused += piece->result.refused;
+        corpus->refused_of_source[source] += piece->result.refused;
         reading->gathered = i + 1;
     }
-    pthread_mutex_unlock(&reading->gathering);
 }
 
-static void read_piece(void *context, size_t number, size_t worker) {
+static void read_piece(void *context, size_t job, size_t worker) {
     struct reading *reading = context;
     struct corpus *corpus = reading->corpus;
+    size_t number = reading->jobs.items[job];
     struct corpus_piece *piece = &reading->pieces[number];
     struct diagnostics diagnostics = {0};
     struct taking taking = {
@@ -246,17 +287,32 @@ static void read_piece(void *context, size_t number, size_t worker) {
         .diagnostics = &diagnostics,
         .file = &corpus->plan.files.items[corpus->plan.pieces.items[number].file],
         .held = &reading->held,
+        .recall = &reading->recall,
     };
     struct ingest_result result = {0};
     ingest_piece_read(&corpus->plan, number, &taking.worker->ingest, take_article, &taking, &diagnostics, &result);
     piece->result.lines = result.lines;
     piece->result.refused += result.refused;
+    piece->result.is_closed = result.is_closed;
     if (diagnostics.items.count || diagnostics.dropped) {
         piece->diagnostics = memory_new(sizeof *piece->diagnostics);
         *piece->diagnostics = diagnostics;
+        if (corpus->cache)
+            recall_note_piece(piece);
     }
-    gather(reading, number);
+    pthread_mutex_lock(&reading->gathering);
+    piece->done = true;
+    gather(reading);
+    pthread_mutex_unlock(&reading->gathering);
     progress_step(&reading->progress);
+}
+
+int64_t corpus_entry_updated(const struct corpus *corpus, uint32_t place, int64_t now) {
+    const struct index *index = &corpus->index;
+    const struct record *record = index_record(index, index->order[place]);
+    const struct index_group *group = index_group_of(index, index->order[place]);
+    const struct record *shown = group ? index_record(index, group->shown) : record;
+    return entry_updated(record->date, shown->date, shown->updated, group != NULL, now);
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------- */
@@ -300,16 +356,19 @@ static void arrange(struct reading *reading, int64_t now) {
     struct index_runs *runs = memory_new_array(corpus->plan.pieces.count, sizeof *runs);
     for (size_t i = 0; i < corpus->plan.pieces.count; i++)
         runs[i] = reading->pieces[i].runs;
+    if (corpus->history && corpus->settings->duplicates.wanted)
+        corpus->index.history = history_of(corpus->history);
     index_arrange(&corpus->index, runs, corpus->plan.pieces.count, corpus->source_of_file, now, &corpus->counts);
     free(runs);
 }
 
 /* expect: says so when the newest article of a source is older than it allows. */
-static void report_silent_sources(const struct corpus *corpus, int64_t now, struct diagnostics *diagnostics) {
+static void report_silent_sources(struct corpus *corpus, int64_t now, struct diagnostics *diagnostics) {
     const struct settings *settings = corpus->settings;
     int64_t *newest = memory_new_array(settings->source_count, sizeof *newest);
     for (size_t i = 0; i < settings->source_count; i++)
         newest[i] = INT64_MIN;
+    corpus->next_silence = INT64_MAX;
     for (size_t i = 0; i < corpus->index.order_count; i++) {
         const struct record *record = index_record(&corpus->index, corpus->index.order[i]);
         size_t source = (size_t)(corpus->source_of_file[record->location.file] - settings->sources);
@@ -317,8 +376,13 @@ static void report_silent_sources(const struct corpus *corpus, int64_t now, stru
     }
     for (size_t i = 0; i < settings->source_count; i++) {
         const struct source *source = &settings->sources[i];
-        if (source->expect == 0 || newest[i] >= now - source->expect)
+        if (source->expect == 0)
             continue;
+        if (newest[i] >= now - source->expect) {
+            int64_t silence = newest[i] + source->expect + 1;
+            corpus->next_silence = silence < corpus->next_silence ? silence : corpus->next_silence;
+            continue;
+        }
         CLEANUP(buf_release) struct buf day = BUF(64);
         if (newest[i] != INT64_MIN)
             date_append_day(&day, newest[i]);
@@ -338,48 +402,82 @@ static bool corrections_join(const struct corrections *corrections) {
     return false;
 }
 
-static void begin_anew(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics) {
+void corpus_list(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics) {
+    ingest_plan_release(&corpus->plan);
+    ingest_plan_list(&corpus->plan, corpus->settings, spool_folder, diagnostics);
+    corpus->is_listed = true;
+}
+
+static void begin_anew(struct corpus *corpus, const char *spool_folder, struct diagnostics *diagnostics,
+                       struct recall *recall) {
     index_release(&corpus->index);
     index_init(&corpus->index);
     corpus->index.sketched = corpus->settings->duplicates.wanted || corrections_join(&corpus->settings->corrections);
-    ingest_plan_release(&corpus->plan);
-    ingest_plan_make(&corpus->plan, corpus->settings, spool_folder, diagnostics);
+    corpus->index.sketches.folder = spool_folder;
+    if (!corpus->is_listed)
+        corpus_list(corpus, spool_folder, diagnostics);
+    corpus->is_listed = false; /* when it is read again, files may be others */
+    recall_begin(recall, corpus);
+    ingest_plan_cut(&corpus->plan, recall_text, recall, diagnostics);
     corpus->refused = 0;
+    free(corpus->refused_of_source);
+    corpus->refused_of_source = memory_new_array(corpus->settings->source_count, sizeof *corpus->refused_of_source);
     corpus->source_of_file =
         memory_resize_array(corpus->source_of_file, corpus->plan.files.count, sizeof *corpus->source_of_file);
     for (size_t i = 0; i < corpus->plan.files.count; i++)
         corpus->source_of_file[i] = corpus->plan.files.items[i].source;
 }
 
+/* Pieces that the cache knows are not read. */
+static void read_pieces(struct reading *reading, const struct options *options) {
+    struct corpus *corpus = reading->corpus;
+    const struct ingest_piece *pieces = corpus->plan.pieces.items;
+    corpus->files_read = 0;
+    corpus->bytes_read = 0;
+    for (size_t i = 0; i < corpus->plan.pieces.count; i++) {
+        if (reading->pieces[i].recalled)
+            continue;
+        size_t last = reading->jobs.count ? reading->jobs.items[reading->jobs.count - 1] : SIZE_MAX;
+        corpus->files_read += last == SIZE_MAX || pieces[last].file != pieces[i].file;
+        corpus->bytes_read += pieces[i].end - pieces[i].begin;
+        vec_push(&reading->jobs, i);
+    }
+    reading->workers = workers_new(corpus, options->jobs);
+    held_init(&reading->held, &corpus->settings->corrections);
+    progress_begin(&reading->progress, options->verbosity >= 0, "reading", reading->jobs.count);
+    pthread_mutex_init(&reading->gathering, NULL);
+    pool_run(options->jobs, reading->jobs.count, read_piece, reading);
+    pthread_mutex_destroy(&reading->gathering);
+    progress_end(&reading->progress);
+    gather(reading);
+    held_release(&reading->held);
+    workers_free(reading->workers, options->jobs);
+    vec_release(&reading->jobs);
+}
+
 void corpus_read(struct corpus *corpus, const struct options *options, const char *spool_folder,
                  struct diagnostics *diagnostics) {
-    begin_anew(corpus, spool_folder, diagnostics);
+    struct reading reading = {.corpus = corpus, .diagnostics = diagnostics};
+    sightings_init(&corpus->sightings, corpus->history ? history_of(corpus->history) : NULL, options->now);
+    begin_anew(corpus, spool_folder, diagnostics, &reading.recall);
     size_t count = corpus->plan.pieces.count;
-    struct reading reading = {
-        .corpus = corpus,
-        .workers = workers_new(corpus, options->jobs),
-        .pieces = memory_new_array(count, sizeof *reading.pieces),
-        .diagnostics = diagnostics,
-    };
-    /* --strict wants to hear of everything again. */
-    held_init(&reading.held, &corpus->settings->corrections, options->strict ? NULL : corpus->cache);
-    progress_begin(&reading.progress, options->verbosity >= 0, "reading", count);
-    pthread_mutex_init(&reading.gathering, NULL);
-    pool_run(options->jobs, count, read_piece, &reading);
-    pthread_mutex_destroy(&reading.gathering);
-    progress_end(&reading.progress);
-    workers_free(reading.workers, options->jobs);
+    reading.pieces = memory_new_array(count, sizeof *reading.pieces);
+    recall_pieces(&reading.recall, reading.pieces, diagnostics);
+    read_pieces(&reading, options);
+    if (!options->dry_run)
+        recall_remember(&reading.recall);
+    recall_release(&reading.recall);
     settle(&reading, diagnostics);
+    if (corpus->withdrawals)
+        withdrawals_mark(corpus->withdrawals, corpus, diagnostics);
+    if (corpus->history)
+        sightings_settle(&corpus->sightings, corpus);
+    sightings_release(&corpus->sightings);
     arrange(&reading, options->now);
     clashes_report(corpus, diagnostics);
     report_silent_sources(corpus, options->now, diagnostics);
     copies_find(corpus, options);
-    if (!options->dry_run)
-        held_remember(&reading.held, &corpus->index, corpus->cache);
-    held_release(&reading.held);
-    for (size_t i = 0; i < count; i++) {
-        vec_release(&reading.pieces[i].runs.runs);
-        vec_release(&reading.pieces[i].named.items);
-    }
+    for (size_t i = 0; i < count; i++)
+        corpus_piece_release(&reading.pieces[i]);
     free(reading.pieces);
 }

@@ -2,7 +2,9 @@
 #include "cmd/command.h"
 #include "cmd/configuration.h"
 #include "cmd/explain_channel.h"
+#include "cmd/open_history.h"
 #include "cmd/report.h"
+#include "cmd/withdrawals.h"
 
 #include <sysexits.h>
 
@@ -12,6 +14,8 @@ struct explaining {
     struct diagnostics diagnostics; /* of the configuration, and of what was asked for */
     struct diagnostics reading;     /* of the articles: only wanted where what was asked for is not found */
     struct settings settings;
+    struct history_file *history;
+    struct withdrawals *withdrawals;
     struct corpus corpus;
     struct channels channels;
     struct explain_style style;
@@ -105,9 +109,19 @@ static int usage(struct explaining *explaining, const char *what) {
     return EX_USAGE;
 }
 
+static int read_history(struct explaining *explaining) {
+    int code = open_history(&explaining->settings, true, NULL, &explaining->diagnostics, &explaining->history);
+    if (code != EX_OK)
+        return code;
+    explaining->withdrawals = withdrawals_new(explaining->history, NULL, NULL, explaining->options.now);
+    explaining->corpus.history = explaining->history;
+    explaining->corpus.withdrawals = explaining->withdrawals;
+    return EX_OK;
+}
+
 static int explain(struct explaining *explaining, int argc, char **argv) {
     struct options *options = &explaining->options;
-    if (!options_read(argc, argv, "cSnjJHvq", &explaining->diagnostics, options))
+    if (!options_read(argc, argv, "cShnjJHvq", &explaining->diagnostics, options))
         return EX_USAGE;
     if (options->channel ? options->first_argument < argc : options->first_argument == argc)
         return usage(explaining, "name articles, or one channel with --channel");
@@ -117,6 +131,9 @@ static int explain(struct explaining *explaining, int argc, char **argv) {
     if (!channels_make(&explaining->settings, &explaining->diagnostics, &explaining->channels) ||
         !corpus_init(&explaining->corpus, &explaining->settings, NULL, &explaining->diagnostics))
         return EX_CONFIG;
+    code = read_history(explaining);
+    if (code != EX_OK)
+        return code;
     corpus_read(&explaining->corpus, options, configuration_state_folder(options, &explaining->settings),
                 &explaining->reading);
     channels_select(&explaining->channels, &explaining->corpus.index, &explaining->corpus.labels);
@@ -134,6 +151,8 @@ int explain_command(int argc, char **argv) {
     channels_release(&explaining.channels);
     if (explaining.corpus.settings)
         corpus_release(&explaining.corpus);
+    withdrawals_free(explaining.withdrawals);
+    history_close(explaining.history);
     settings_release(&explaining.settings);
     buf_release(&explaining.text);
     diagnostics_release(&explaining.reading);

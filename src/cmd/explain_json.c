@@ -181,6 +181,12 @@ void explained_write_json(const struct explained_article *article, struct json_w
     entry_append_id(&settings->site, article->read.key, &text);
     write_string(json, "id", buf_slice(&text));
     write_string(json, "status", slice_of(article_status_text(article->status)));
+    if (article->withdrawal) {
+        CLEANUP(buf_release) struct buf withdrawal = BUF(1 << 12);
+        withdrawal_append(article->withdrawal, &withdrawal);
+        write_string(json, "withdrawn", buf_slice(&withdrawal));
+        write_string(json, "withdrawnEntry", article->withdrawal->entry);
+    }
     if (article->leader.size)
         write_string(json, "leader", article->leader);
     write_labels(json, article->read.as_read.labels, article->read.as_read.label_count);

@@ -476,6 +476,14 @@ static void print_channels(const struct explained_article *article, const struct
         buf_append_byte(buf, ' ');
         columns_append(buf, article->leader);
     }
+    if (article->withdrawal) {
+        buf_append_byte(buf, ' ');
+        withdrawal_append(article->withdrawal, buf);
+        if (!slice_equal(article->withdrawal->entry, article->read.key)) {
+            buf_append_string(buf, ": the entry of ");
+            columns_append(buf, article->withdrawal->entry);
+        }
+    }
     if (article->hold) {
         buf_append_byte(buf, ' ');
         columns_append(buf, article->hold->written);

@@ -78,11 +78,12 @@ static struct slice leader_id(const struct corpus *corpus, struct hash128 key, s
     rereader_init(&other, corpus);
     for (size_t place = 0; place < corpus->index.order_count && !id.size; place++) {
         const struct record *record = index_record(&corpus->index, corpus->index.order[place]);
+        const struct index_host *host = index_host_of(&corpus->index, corpus->index.order[place]);
         struct reread_article read;
         if (hash128_compare(record->key, key) != 0 || !reread(&other, record, &read))
             continue;
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
-        entry_append_id(&corpus->settings->site, read.key, &text);
+        entry_append_id(&corpus->settings->site, host ? host->key : read.key, &text);
         id = arena_copy(arena, buf_slice(&text));
     }
     rereader_release(&other);
@@ -110,6 +111,8 @@ bool explained_make(struct rereader *rereader, const struct channels *channels, 
         article.leader = leader_id(corpus, *index_leader(&corpus->index, record->key), arena);
     else if (article.status == ARTICLE_COPY)
         article.leader = leader_id(corpus, index_record(&corpus->index, article.group->leader)->key, arena);
+    else if (article.status == ARTICLE_WITHDRAWN)
+        article.withdrawal = withdrawals_reason(corpus->withdrawals, record->key);
     else if (article.status == ARTICLE_HELD)
         article.hold = find_hold(rereader, &article.read);
     find_corrections(arena, &article);
@@ -144,6 +147,17 @@ const char *role_name(enum word_role role) {
         [ROLE_KEEP] = "keep",           [ROLE_HOST] = "hosts",      [ROLE_SOURCE] = "sources",
     };
     return names[role];
+}
+
+void withdrawal_append(const struct withdrawal *withdrawal, struct buf *buf) {
+    static const char *const causes[] = {
+        [WITHDRAWN_BY_COMMAND] = "by pindao withdraw",    [WITHDRAWN_BY_CORRECTION] = "by corrections",
+        [WITHDRAWN_BY_ARTICLE] = "by the article itself", [WITHDRAWN_BY_VANISHING] = "when it vanished from its source",
+        [WITHDRAWN_AS_COPY] = "as a copy of what was withdrawn before",
+    };
+    buf_append_string(buf, causes[withdrawal->cause]);
+    buf_append_string(buf, ", ");
+    date_append_day(buf, withdrawal->at);
 }
 
 const char *article_status_text(enum article_status status) {

@@ -5,6 +5,7 @@
 #include "classify/explanation.h"
 #include "cmd/find_article.h"
 #include "cmd/reread.h"
+#include "cmd/withdrawals.h"
 #include "json/writer.h"
 
 /*
@@ -23,6 +24,7 @@ struct explained_article {
     enum article_status status;
     struct slice leader;                      /* the id of the entry that stands for it; empty: its own */
     const struct index_group *group;          /* its near-duplicates and itself; NULL: none */
+    const struct withdrawal *withdrawal;      /* by which it is withdrawn; NULL: it is not, or says so itself */
     const struct hold_word *hold;             /* the word of hold: in it; NULL: none */
     const struct explanation *explanations;   /* one a taxonomy */
     const struct explained_channel *channels; /* that it belongs to; none unless it is shown */
@@ -58,6 +60,8 @@ void explanation_write_json(const struct explanation *explanation, struct json_w
 void label_append(const struct label *label, struct buf *buf);
 const char *field_name(enum field field);
 const char *role_name(enum word_role role);
+/* "by pindao withdraw, 2026-11-22". */
+void withdrawal_append(const struct withdrawal *withdrawal, struct buf *buf);
 const char *article_status_text(enum article_status status);
 
 #endif

@@ -1,9 +1,10 @@
 #include "cmd/feeds.h"
 
-#include "assemble/key.h"
 #include "base/pool.h"
-#include "check/check.h"
+#include "cmd/archives.h"
+#include "cmd/channel_feed.h"
 #include "cmd/pieces.h"
+#include "cmd/withdrawals.h"
 
 struct feeds_worker {
     struct arena arena; /* of the feed at hand */
@@ -18,6 +19,9 @@ struct feeds {
     const struct options *options;
     struct output *output;
     struct widest_feed *widest;
+    struct signatures *signatures;
+    uint64_t *channel_signatures;
+    bool *is_kept; /* one a channel: its served files stay */
     struct pieces pieces;
     size_t format; /* the one at hand, of pieces.formats */
     struct feeds_worker *workers;
@@ -29,35 +33,41 @@ struct feeds {
 
 /* --- feeds: every channel in one format --------------------------------------------------------------------- */
 
+static struct channel_withdrawals withdrawn_from(const struct feeds *feeds, const struct channel *channel) {
+    return withdrawals_in(feeds->corpus->withdrawals, (size_t)(channel - feeds->channels->items.items));
+}
+
 static int64_t channel_updated(const struct feeds *feeds, const struct channel *channel) {
-    int64_t updated = channel->entries.count ? INT64_MIN : feeds->corpus->settings->site.tag_seconds;
+    int64_t updated = withdrawn_from(feeds, channel).updated;
+    if (channel->entries.count == 0 && updated == INT64_MIN)
+        updated = feeds->corpus->settings->site.tag_seconds;
     for (size_t i = 0; i < channel->entries.count; i++) {
-        int64_t own = pieces_shown(&feeds->pieces, channel->entries.items[i])->updated;
+        int64_t own = corpus_entry_updated(feeds->corpus, channel->entries.items[i], feeds->options->now);
         updated = own > updated ? own : updated;
     }
     return updated;
 }
 
-/* "普陀区 · 集成电路 · 上海分区招商资讯" */
-static struct slice feed_title(const struct site *site, const struct channel *channel, struct arena *arena) {
-    CLEANUP(buf_release) struct buf title = BUF(BUF_UNLIMITED);
-    buf_append_slice(&title, channel->title);
-    buf_append_string(&title, channel->title.size ? " · " : "");
-    buf_append_slice(&title, site->title);
-    return arena_copy(arena, buf_slice(&title));
-}
-
-static struct slice feed_id(const struct site *site, const struct channel *channel, struct arena *arena) {
-    CLEANUP(buf_release) struct buf id = BUF(BUF_UNLIMITED);
-    channel_append_id(site, channel->path, &id);
-    return arena_copy(arena, buf_slice(&id));
+/* Stubs whose place is behind so many entries of the head, from number `stub` on. Returns the number of the next one. */
+static size_t gather_stubs(const struct feeds *feeds, struct feeds_worker *worker,
+                           const struct channel_withdrawals *withdrawn, size_t stub, size_t place) {
+    const struct site *site = &feeds->corpus->settings->site;
+    for (; stub < withdrawn->stub_count && withdrawn->stubs[stub].place == place; stub++) {
+        size_t begin = worker->pieces.size;
+        feeds->pieces.formats[feeds->format]->entry(site, &withdrawn->stubs[stub].entry, true, &worker->pieces);
+        vec_push(&worker->entries, (struct slice){NULL, worker->pieces.size - begin});
+    }
+    return stub;
 }
 
 /* The pieces of the channel's entries into worker->pieces, and where each stands into worker->entries. */
 static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worker, const struct channel *channel) {
+    const struct channel_withdrawals withdrawn = withdrawn_from(feeds, channel);
+    size_t stub = 0;
     buf_clear(&worker->pieces);
     vec_clear(&worker->entries);
     for (size_t i = 0; i < channel->entries.count; i++) {
+        stub = gather_stubs(feeds, worker, &withdrawn, stub, i);
         const struct shown *shown = pieces_shown(&feeds->pieces, channel->entries.items[i]);
         enum piece_kind kind = i < channel->full_count ? PIECE_FULL : PIECE_SUMMARY;
         size_t begin = worker->pieces.size;
@@ -65,6 +75,7 @@ static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worke
             return false;
         vec_push(&worker->entries, (struct slice){NULL, worker->pieces.size - begin});
     }
+    (void)gather_stubs(feeds, worker, &withdrawn, stub, channel->entries.count);
     /* The buffer has moved while it grew: only now do the pieces have addresses. */
     const char *at = worker->pieces.data;
     for (size_t i = 0; i < worker->entries.count; at += worker->entries.items[i++].size)
@@ -78,30 +89,27 @@ static bool render_feed(const struct feeds *feeds, struct feeds_worker *worker, 
     buf_clear(&worker->feed);
     if (!gather_entries(feeds, worker, channel))
         return false;
-    const struct feed feed = {
-        .site = site,
-        .id = feed_id(site, channel, &worker->arena),
-        .path = channel->path,
-        .title = feed_title(site, channel, &worker->arena),
-        .subtitle = channel->subtitle.size ? channel->subtitle : site->subtitle,
-        .updated = channel_updated(feeds, channel),
-        .entry_count = worker->entries.count,
-    };
+    struct feed feed = channel_feed(site, channel, &worker->arena);
+    feed.updated = channel_updated(feeds, channel);
+    feed.entry_count = worker->entries.count;
+    feed.tombstones = withdrawn_from(feeds, channel).tombstones;
+    feed.tombstone_count = withdrawn_from(feeds, channel).tombstone_count;
+    feed.older_page = archives_newest_page(feeds->corpus, channel, &worker->arena);
     feeds->pieces.formats[feeds->format]->feed(&feed, worker->entries.items, &worker->feed);
     return true;
 }
 
-/* The own check of what is about to be staged. Says whether it may be. */
 static bool is_valid(struct feeds *feeds, struct slice bytes, struct slice path, size_t entries,
                      struct diagnostics *problems) {
-    struct check_result result = {0};
-    check_feed(bytes, path, problems, &result);
-    if (result.errors == 0 && result.entries == entries)
+    if (feed_is_fit(bytes, path, entries, problems))
         return true;
-    diag_report(problems, DIAGNOSTIC_CHECK_FAILED, (struct place){.file = path}, "%zu errors, %zu of %zu entries",
-                result.errors, result.entries, entries);
     atomic_store(&feeds->not_valid, true);
     return false;
+}
+
+static void append_path(const struct channel *channel, const struct format *format, struct buf *path) {
+    buf_append_slice(path, slice_from(channel->path, 1));
+    buf_append_string(path, format->file_name);
 }
 
 static void write_feed(void *context, size_t job, size_t number) {
@@ -111,15 +119,17 @@ static void write_feed(void *context, size_t job, size_t number) {
     const struct format *format = feeds->pieces.formats[feeds->format];
     CLEANUP(buf_release) struct buf path = BUF(4096);
     progress_step(&feeds->progress);
-    if (!render_feed(feeds, worker, channel)) {
+    append_path(channel, format, &path);
+    signatures_set(feeds->signatures, buf_slice(&path), feeds->channel_signatures[job]);
+    if (feeds->is_kept[job] ? !output_keep(feeds->output, buf_slice(&path)) : !render_feed(feeds, worker, channel)) {
         atomic_store(&feeds->failed, true);
         return;
     }
-    buf_append_slice(&path, slice_from(channel->path, 1));
-    buf_append_string(&path, format->file_name);
-    if (is_valid(feeds, buf_slice(&worker->feed), buf_slice(&path), channel->entries.count, &feeds->problems[job]))
+    if (feeds->is_kept[job])
+        return;
+    if (is_valid(feeds, buf_slice(&worker->feed), buf_slice(&path), worker->entries.count, &feeds->problems[job]))
         output_put_feed(feeds->output, buf_slice(&path), buf_slice(&worker->feed), format->media_type,
-                        (uint32_t)channel->entries.count);
+                        (uint32_t)channel->entries.count); /* for guards: stubs go by themselves */
     if (slice_equal(buf_slice(&path), buf_slice(&feeds->widest->path)))
         buf_append_slice(&feeds->widest->bytes, buf_slice(&worker->feed));
 }
@@ -135,6 +145,46 @@ static void write_format(struct feeds *feeds, struct diagnostics *diagnostics) {
         diagnostics_release(&feeds->problems[i]);
     }
     free(feeds->problems);
+}
+
+/* --- which of them have changed ----------------------------------------------------------------------------- */
+
+/* Of all that its feeds say. */
+static uint64_t signature_of(const struct feeds *feeds, size_t number) {
+    const struct channel *channel = &feeds->channels->items.items[number];
+    CLEANUP(arena_release) struct arena arena = {0};
+    uint64_t signature = signature_add_text(channel->full_count, channel->title);
+    signature = signature_add_text(signature, channel->subtitle);
+    signature = signature_add(signature, withdrawals_signature(feeds->corpus->withdrawals, number));
+    signature = signature_add_text(signature, archives_newest_page(feeds->corpus, channel, &arena));
+    for (size_t i = 0; i < channel->entries.count; i++)
+        signature = signature_add(
+            signature, entry_signature(feeds->corpus, channel->entries.items[i], feeds->options->now));
+    return signature;
+}
+
+/* Every feed of it was made from this, and can stay. */
+static bool can_keep(const struct feeds *feeds, size_t number) {
+    const struct output_settings *wanted = &feeds->corpus->settings->output;
+    CLEANUP(buf_release) struct buf path = BUF(4096);
+    for (size_t i = 0; i < wanted->format_count; i++) {
+        buf_clear(&path);
+        append_path(&feeds->channels->items.items[number], format_find(wanted->formats[i]), &path);
+        if (!signatures_is_same(feeds->signatures, buf_slice(&path), feeds->channel_signatures[number]) ||
+            !output_can_keep(feeds->output, buf_slice(&path)))
+            return false;
+    }
+    return true;
+}
+
+static void find_changed(struct feeds *feeds) {
+    size_t count = feeds->channels->items.count;
+    feeds->channel_signatures = memory_new_array(count, sizeof *feeds->channel_signatures);
+    feeds->is_kept = memory_new_array(count, sizeof *feeds->is_kept);
+    for (size_t i = 0; i < count; i++) {
+        feeds->channel_signatures[i] = signature_of(feeds, i);
+        feeds->is_kept[i] = can_keep(feeds, i);
+    }
 }
 
 /* --- the list of channels ----------------------------------------------------------------------------------- */
@@ -158,15 +208,21 @@ static size_t list_channels(const struct feeds *feeds, struct opml_channel *list
     return count;
 }
 
+static int64_t latest_updated(const struct feeds *feeds) {
+    int64_t updated = feeds->corpus->settings->site.tag_seconds;
+    for (size_t i = 0; i < feeds->channels->items.count; i++) {
+        int64_t own = channel_updated(feeds, &feeds->channels->items.items[i]);
+        updated = own > updated ? own : updated;
+    }
+    return updated;
+}
+
 static void write_opml(struct feeds *feeds, struct diagnostics *diagnostics) {
     static const struct slice path = SLICE_CONSTANT("feeds.opml");
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     struct opml_channel *listed = memory_new_array(feeds->channels->items.count, sizeof *listed);
     size_t count = list_channels(feeds, listed);
-    int64_t updated = feeds->corpus->settings->site.tag_seconds;
-    for (size_t i = 0; i < feeds->pieces.shown_count; i++)
-        updated = feeds->pieces.shown[i].updated > updated ? feeds->pieces.shown[i].updated : updated;
-    opml_render(&feeds->corpus->settings->site, listed, count, updated, &buf);
+    opml_render(&feeds->corpus->settings->site, listed, count, latest_updated(feeds), &buf);
     free(listed);
     if (is_valid(feeds, buf_slice(&buf), path, count, diagnostics))
         output_put(feeds->output, path, buf_slice(&buf), "text/x-opml; charset=utf-8");
@@ -201,14 +257,6 @@ void widest_feed_release(struct widest_feed *widest) {
     buf_release(&widest->bytes);
 }
 
-static bool is_served(const struct output *output, struct slice path) {
-    const struct tree *old = output_old_tree(output);
-    for (size_t i = 0; i < old->files.count; i++)
-        if (slice_equal(old->files.items[i].path, path))
-            return true;
-    return false;
-}
-
 /* All formats have the same entries, so any will do that can be compared. */
 static void choose_widest(struct feeds *feeds) {
     struct widest_feed *widest = feeds->widest;
@@ -217,7 +265,7 @@ static void choose_widest(struct feeds *feeds) {
         buf_clear(&widest->path);
         buf_append_slice(&widest->path, slice_from(channels_widest(feeds->channels)->path, 1));
         buf_append_string(&widest->path, feeds->pieces.formats[i]->file_name);
-        if (is_served(feeds->output, buf_slice(&widest->path)))
+        if (output_is_served(feeds->output, buf_slice(&widest->path)))
             return;
     }
     buf_clear(&widest->path);
@@ -227,17 +275,47 @@ static enum feeds_result result_of(enum pieces_result result) {
     return result == PIECES_SOURCE_CHANGED ? FEEDS_SOURCE_CHANGED : FEEDS_FAILED;
 }
 
+/* Articles that stand in some head. */
+static size_t count_shown(const struct channels *channels, size_t places) {
+    CLEANUP(memory_free) unsigned char *shown = memory_new(places);
+    size_t count = 0;
+    for (size_t i = 0; i < channels->items.count; i++)
+        for (size_t k = 0; k < channels->items.items[i].entries.count; k++) {
+            unsigned char *place = &shown[channels->items.items[i].entries.items[k]];
+            count += !*place;
+            *place = 1;
+        }
+    return count;
+}
+
+static struct feeds_counts counts_of(const struct feeds *feeds) {
+    struct feeds_counts counts = {.channels = feeds->channels->items.count,
+                                  .shown = count_shown(feeds->channels, feeds->corpus->index.order_count)};
+    for (size_t i = 0; i < counts.channels; i++)
+        counts.rendered += !feeds->is_kept[i];
+    return counts;
+}
+
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
-                              const struct options *options, const char *spool_folder, struct output *output,
-                              struct widest_feed *widest, struct diagnostics *diagnostics,
+                              const struct options *options, const char *spool_folder, struct signatures *signatures,
+                              struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,
                               struct feeds_counts *ret_counts) {
-    struct feeds feeds = {
-        .corpus = corpus, .channels = channels, .options = options, .output = output, .widest = widest};
-    enum pieces_result made = pieces_make(corpus, channels, options, spool_folder, diagnostics, &feeds.pieces);
+    struct feeds feeds = {.corpus = corpus,
+                          .channels = channels,
+                          .options = options,
+                          .output = output,
+                          .widest = widest,
+                          .signatures = signatures};
+    signatures_clear(signatures);
+    find_changed(&feeds);
+    enum pieces_result made =
+        pieces_make(corpus, channels, feeds.is_kept, options, spool_folder, diagnostics, &feeds.pieces);
     if (made == PIECES_OK)
         choose_widest(&feeds);
     enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
-    *ret_counts = (struct feeds_counts){.channels = channels->items.count, .shown = feeds.pieces.shown_count};
+    *ret_counts = counts_of(&feeds);
     pieces_release(&feeds.pieces);
+    free(feeds.channel_signatures);
+    free(feeds.is_kept);
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include "assemble/channels.h"
 #include "cmd/corpus.h"
+#include "cmd/signatures.h"
 #include "output/output.h"
 
 /*
@@ -18,7 +19,8 @@ enum feeds_result {
 
 struct feeds_counts {
     size_t channels;
-    size_t shown; /* articles that stand in some head */
+    size_t rendered; /* channels of them that had changed */
+    size_t shown;    /* articles that stand in some head */
 };
 
 /* For the guard: the feed of channels_widest in the first format in which the served tree has it too. */
@@ -28,11 +30,12 @@ struct widest_feed {
 };
 void widest_feed_release(struct widest_feed *widest);
 
-/* Channels have been selected. *widest is set. Puts feeds.opml and the feeds in all formats of the settings into
+/* Channels have been selected. Of a channel whose signature is the old one the served files are kept, and no article is
+ * read for it. *widest is set. Puts feeds.opml and the feeds in all formats of the settings into
  * `output`. */
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
-                              const struct options *options, const char *spool_folder, struct output *output,
-                              struct widest_feed *widest, struct diagnostics *diagnostics,
+                              const struct options *options, const char *spool_folder,
+                              struct signatures *signatures, struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,
                               struct feeds_counts *ret_counts);
 
 #endif

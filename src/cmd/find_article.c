@@ -122,7 +122,7 @@ static bool has_address(void *context, const struct record *record) {
     struct article article;
     arena_clear(&wanted->arena);
     buf_clear(&wanted->address);
-    return ingest_read_again(&wanted->corpus->plan, record->location, record->content_hash, &wanted->arena, &article) &&
+    return corpus_read_again(wanted->corpus, record, &wanted->arena, &article) &&
            article.url.size && address_append_key(article.url, &wanted->address) &&
            slice_equal(buf_slice(&wanted->address), wanted->key);
 }

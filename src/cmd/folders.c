@@ -14,6 +14,7 @@ struct folders {
     struct slice output; /* all real and absolute */
     struct slice stage;  /* the output's sibling that it is exchanged with */
     struct slice state;
+    struct slice history;
     struct slice copied; /* empty: none */
     int code;
 };
@@ -96,6 +97,13 @@ static void refuse_output(struct folders *folders, const char *why, struct slice
         refuse_key(folders, folders->settings->output.directory_place, why, what);
 }
 
+static void refuse_history(struct folders *folders, const char *why) {
+    if (folders->options->history)
+        refuse_option(folders, "--history", why, folders->history);
+    else
+        refuse_key(folders, folders->settings->history_place, why, folders->history);
+}
+
 /* --- the output --------------------------------------------------------------------------------------------- */
 
 static bool is_swapped(const struct folders *folders, struct slice path) {
@@ -152,6 +160,10 @@ static void check_output(struct folders *folders) {
         refuse_option(folders, "--state", "the output is exchanged whole, and would hold it:", folders->state);
         return;
     }
+    if (is_swapped(folders, folders->history)) {
+        refuse_history(folders, "the output is exchanged whole, and would hold the history:");
+        return;
+    }
     if (refuse_if_swapped(folders, folders->state, "the folder is exchanged whole, and holds the state folder") ||
         refuse_if_swapped(folders, folders->copied, "the folder is exchanged whole, and holds the folder of static:"))
         return;
@@ -175,6 +187,8 @@ static void check_copied(struct folders *folders) {
     }
     if (holds(folders->copied, folders->state))
         refuse_key(folders, place, "the folder is published whole, and holds the state folder", folders->state);
+    if (holds(folders->copied, folders->history))
+        refuse_key(folders, place, "the folder is published whole, and holds the history", folders->history);
     for (size_t i = 0; i < settings->file_count; i++) {
         struct slice file = real_path(&folders->settings->arena, settings->files[i]);
         if (holds(folders->copied, file)) {
@@ -193,6 +207,7 @@ static struct folders find_folders(const struct options *options, struct setting
     folders.output = real_path(arena, configuration_output_folder(options, settings));
     folders.stage = stage_of(arena, folders.output);
     folders.state = real_path(arena, state_folder);
+    folders.history = real_path(arena, settings->history);
     if (settings->output.copied_folder.size)
         folders.copied = real_path(arena, file_join(arena, settings->folder, settings->output.copied_folder.data));
     return folders;

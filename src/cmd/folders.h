@@ -7,10 +7,11 @@
 /*
  * May the folders that are written, and the one that is copied, be those? The output is exchanged whole, with all that
  * is in it: it must hold nothing that is an input of pindao or where somebody works, as
- *  - the current directory, the configuration and its includes, the state folder,
+ *  - the current directory, the configuration and its includes, the state folder, the history,
  *  - a source file, or the folder that a source looks in,
  *  - the folder static:,
- * and the folder static:, which is published whole, must hold neither the output nor the configuration nor the state.
+ * and the folder static:, which is published whole, must hold neither the output nor the configuration nor state and
+ * history.
  * Links are followed. Returns 0, or the exit code after reporting: 64 where an option said so, 78 where the
  * configuration did.
  */

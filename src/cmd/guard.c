@@ -102,11 +102,18 @@ static size_t entries_of_type(const struct tree *tree, struct slice type) {
     return entries;
 }
 
-static bool has_shrunk(const struct tree *old, const struct tree *new, size_t *ret_old, size_t *ret_new) {
+/* How many entries of this type there were, without those that are withdrawn now. */
+static size_t entries_before(const struct tree *old, struct slice type, size_t on_purpose) {
+    size_t entries = entries_of_type(old, type);
+    return entries > on_purpose ? entries - on_purpose : 0;
+}
+
+static bool has_shrunk(const struct tree *old, const struct tree *new, size_t on_purpose, size_t *ret_old,
+                       size_t *ret_new) {
     for (size_t i = 0; i < new->files.count; i++) {
         struct slice type = new->files.items[i].type;
         bool first = i == 0 || !slice_equal(type, new->files.items[i - 1].type);
-        size_t before = first ? entries_of_type(old, type) : 0;
+        size_t before = first ? entries_before(old, type, on_purpose) : 0;
         size_t after = before ? entries_of_type(new, type) : 0;
         if (before >= after + GUARD_LEAST && after * 2 < before) {
             *ret_old = before;
@@ -160,9 +167,18 @@ static size_t count_entries(const struct tree *tree) {
     return entries;
 }
 
-bool guard_emptied(const struct options *options, const struct output *output, struct diagnostics *diagnostics) {
+/* Is there any that is not withdrawn now? */
+static bool has_entries(const struct tree *tree, size_t on_purpose) {
+    for (size_t i = 0; i < tree->files.count; i++)
+        if (tree->files.items[i].is_feed && entries_before(tree, tree->files.items[i].type, on_purpose) > 0)
+            return true;
+    return false;
+}
+
+bool guard_emptied(const struct options *options, const struct withdrawal_counts *withdrawn,
+                   const struct output *output, struct diagnostics *diagnostics) {
     if (options->accept_shrink || count_entries(output_new_tree(output)) > 0 ||
-        count_entries(output_old_tree(output)) == 0)
+        !has_entries(output_old_tree(output), withdrawn->on_purpose))
         return true;
     CLEANUP(buf_release) struct buf date = BUF(64);
     date_append_rfc3339(&date, options->now);
@@ -171,18 +187,33 @@ bool guard_emptied(const struct options *options, const struct output *output, s
     return false;
 }
 
-bool guard_entries(const struct options *options, const struct channels *channels, const struct widest_feed *widest,
-                   const struct output *output, struct diagnostics *diagnostics) {
+bool guard_vanished(const struct options *options, const struct withdrawal_counts *withdrawn, struct served *served,
+                    struct diagnostics *diagnostics) {
+    if (options->accept_shrink || withdrawn->vanished < GUARD_LEAST || withdrawn->vanished * 2 <= served_count(served))
+        return true;
+    diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, (struct place){.file = slice_of(options->config)},
+                "%zu of %zu entries have vanished from sources with vanished: withdraw", withdrawn->vanished,
+                served_count(served));
+    return false;
+}
+
+bool guard_entries(const struct options *options, const struct withdrawal_counts *withdrawn,
+                   const struct channels *channels, const struct widest_feed *widest, const struct output *output,
+                   struct diagnostics *diagnostics) {
     size_t before = 0;
     size_t after = 0;
     struct place place = {.file = slice_of(options->config)};
     if (channels->items.count == 0)
         return true;
-    if (!options->accept_shrink && has_shrunk(output_old_tree(output), output_new_tree(output), &before, &after)) {
+    if (!options->accept_shrink &&
+        has_shrunk(output_old_tree(output), output_new_tree(output), withdrawn->on_purpose, &before, &after)) {
         diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, place, "%zu entries, %zu until now", after, before);
         return false;
     }
     size_t flood = options->accept_growth ? 0 : count_flood(widest, output, &before);
+    /* What moves up where others were withdrawn, or comes back, is no flood. */
+    size_t expected = withdrawn->on_purpose + withdrawn->coming_back;
+    flood = flood > expected ? flood - expected : 0;
     if (flood >= GUARD_LEAST && flood * 2 > before) {
         diag_report(diagnostics, DIAGNOSTIC_GUARD_GROWTH, place, "%zu in %.*s", flood,
                     SLICE_ARGUMENTS(channels_widest(channels)->path));

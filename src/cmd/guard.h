@@ -3,6 +3,8 @@
 
 #include "cmd/feeds.h"
 #include "cmd/options.h"
+#include "cmd/served.h"
+#include "cmd/withdrawals.h"
 #include "output/output.h"
 
 /*
@@ -26,18 +28,26 @@ MUST_CHECK bool guard_paths(const struct settings *settings, const struct channe
  * After output_finish: is a tree with entries to be replaced by one without any (--accept-shrink)? However few they
  * were: a machine without a clock starts in 1970, when every article is still to come.
  */
-MUST_CHECK bool guard_emptied(const struct options *options, const struct output *output,
-                              struct diagnostics *diagnostics);
+MUST_CHECK bool guard_emptied(const struct options *options, const struct withdrawal_counts *withdrawn,
+                              const struct output *output, struct diagnostics *diagnostics);
+
+/*
+ * Over half of what is served, and at least GUARD_LEAST entries, would go because sources with vanished: withdraw have
+ * them no more (--accept-shrink): rather is a source broken.
+ */
+MUST_CHECK bool guard_vanished(const struct options *options, const struct withdrawal_counts *withdrawn,
+                               struct served *served, struct diagnostics *diagnostics);
 
 /*
  * After output_finish. Refused is a tree that
  *  - has less than half the entries of the old one in some format, and at least GUARD_LEAST fewer (--accept-shrink);
  *  - shows in its widest channel, as new, more articles dated before the newest one shown until now than half of what
  *    was shown, and at least GUARD_LEAST: as when every id has changed, or an archive was added (--accept-growth).
+ * What was withdrawn on purpose, by people or by the article itself, is no loss, and what moves up for it no flood.
  */
 enum { GUARD_LEAST = 20 /* entries */ };
-MUST_CHECK bool guard_entries(const struct options *options, const struct channels *channels,
-                              const struct widest_feed *widest, const struct output *output,
+MUST_CHECK bool guard_entries(const struct options *options, const struct withdrawal_counts *withdrawn,
+                              const struct channels *channels, const struct widest_feed *widest, const struct output *output,
                               struct diagnostics *diagnostics);
 
 #endif

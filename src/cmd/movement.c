@@ -203,7 +203,7 @@ static void append_changes(const struct movement *movement, const struct moved_a
 static struct slice title_of(const struct movement *movement, const struct record *record, struct arena *arena) {
     struct article article;
     arena_clear(arena);
-    if (!ingest_read_again(&movement->new_corpus->plan, record->location, record->content_hash, arena, &article))
+    if (!corpus_read_again(movement->new_corpus, record, arena, &article))
         return (struct slice){0};
     return article.title;
 }

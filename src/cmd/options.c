@@ -19,6 +19,7 @@ static const struct option_row rows[] = {
     {'c', true, "config", "FILE", "the configuration (feeds.yaml)"},
     {'o', true, "output", "DIR", "the tree to write, instead of output.directory"},
     {'S', false, "state", "DIR", "where the cache lives (.pindao beside the configuration)"},
+    {'h', false, "history", "FILE", "what only the past knows (history.jsonl beside the configuration)"},
     {'n', false, "now", "TIME", "as if it were this time; else SOURCE_DATE_EPOCH, else the clock"},
     {'j', true, "jobs", "N", "threads (all processors)"},
     {'d', false, "dry-run", NULL, "do everything but publish the new tree"},
@@ -29,6 +30,7 @@ static const struct option_row rows[] = {
     {'R', false, "accept-removed", NULL, "channels may disappear"},
     {'M', false, "accept-shrink", NULL, "the tree may lose most of its entries"},
     {'G', false, "accept-growth", NULL, "many old articles may appear as new"},
+    {'U', false, "undo", NULL, "let withdrawn articles come back"},
     {'H', false, "channel", "PATH", "explain a channel instead of articles"},
     {'T', false, "test", "FILE", "hold the rules to the expectations in FILE"},
     {'D', false, "diff", "REV", "what the rules move against a git revision (HEAD) or a file"},
@@ -69,6 +71,9 @@ static bool apply(char letter, const char *value, struct options *options) {
     case 'S':
         options->state = value;
         return true;
+    case 'h':
+        options->history = value;
+        return true;
     case 'n':
         options->now_text = value;
         return true;
@@ -90,6 +95,8 @@ static bool apply(char letter, const char *value, struct options *options) {
         return options->accept_shrink = true;
     case 'G':
         return options->accept_growth = true;
+    case 'U':
+        return options->undo = true;
     case 'H':
         options->channel = value;
         return true;

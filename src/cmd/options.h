@@ -8,11 +8,13 @@ struct options {
     const char *config;   /* "feeds.yaml" */
     const char *output;   /* NULL: as the configuration says */
     const char *state;    /* folder of cache and spool; NULL: .pindao beside the configuration */
+    const char *history;  /* NULL: as the configuration says */
     const char *now_text; /* --now as given; NULL */
     int64_t now;          /* seconds: --now, else SOURCE_DATE_EPOCH, else the clock; see options_settle_now */
     size_t jobs;          /* threads */
     bool dry_run, full, strict, wait, json;
     bool accept_removed, accept_shrink, accept_growth;
+    bool undo;           /* withdraw: release */
     const char *channel; /* explain: its path; NULL: articles */
     const char *test;    /* check: a file of expectations; NULL */
     const char *diff;    /* check: a git revision or a file; "": not said which; NULL: no --diff */

@@ -40,21 +40,20 @@ static int by_location(const void *left, const void *right, void *context) {
 }
 
 /* For every place of the order: bit 1 << kind for each way in which some head shows it. */
-static unsigned char *uses_by_place(const struct channels *channels, size_t places) {
+static unsigned char *uses_by_place(const struct channels *channels, const bool *left_out, size_t places) {
     unsigned char *uses = memory_new(places);
     for (size_t i = 0; i < channels->items.count; i++) {
         const struct channel *channel = &channels->items.items[i];
-        for (size_t k = 0; k < channel->entries.count; k++)
+        for (size_t k = 0; k < channel->entries.count && !left_out[i]; k++)
             uses[channel->entries.items[k]] |=
                 (unsigned char)(1u << (k < channel->full_count ? PIECE_FULL : PIECE_SUMMARY));
     }
     return uses;
 }
 
-/* One item for every article in any head, in the order in which they stand on disk. */
-static void collect(struct pieces *pieces, const struct channels *channels) {
+/* One item for every article that is wanted, in the order in which they stand on disk. */
+static void collect(struct pieces *pieces, const unsigned char *uses) {
     struct index index = pieces->corpus->index;
-    unsigned char *uses = uses_by_place(channels, index.order_count);
     size_t count = 0;
     for (size_t place = 0; place < index.order_count; place++)
         pieces->shown_count += uses[place] != 0;
@@ -65,7 +64,6 @@ static void collect(struct pieces *pieces, const struct channels *channels) {
             pieces->shown[count++] =
                 (struct shown){.place = (uint32_t)place,
                                .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY}};
-    free(uses);
     qsort_r(pieces->shown, count, sizeof *pieces->shown, by_location, &index);
     size_t each = pieces->format_count * PIECE_KINDS;
     pieces->all = memory_new_array(count * each, sizeof *pieces->all);
@@ -84,10 +82,11 @@ static bool read_copies(const struct corpus *corpus, uint32_t number, struct pie
     const struct index_group *group = index_group_of(&corpus->index, number);
     if (group)
         return copies_read(corpus, group, &worker->arena, copies);
-    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, &worker->arena, &copies->article))
+    if (!corpus_read_again(corpus, record, &worker->arena, &copies->article))
         return false;
     corrections_apply(&corpus->desk, &copies->article, &worker->key, &worker->arena, NULL);
-    copies->key = buf_slice(&worker->key);
+    const struct index_host *host = index_host_of(&corpus->index, number);
+    copies->key = host ? host->key : buf_slice(&worker->key);
     copies->source = corpus->source_of_file[record->location.file];
     return true;
 }
@@ -117,6 +116,7 @@ static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker
         .labels = label_table_set(&corpus->labels, record->labels),
         .related = copies.related,
         .related_count = copies.related_count,
+        .stands_for_others = index_group_of(&corpus->index, corpus->index.order[shown->place]) != NULL,
         .now = pieces->options->now,
     };
     entry_make(&corpus->settings->site, &corpus->settings->taxonomies, &parts, &worker->arena, ret_entry);
@@ -215,24 +215,34 @@ static enum pieces_result cannot_keep(int error, const char *folder, struct diag
     return PIECES_CANNOT_KEEP;
 }
 
-enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
-                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
-                               struct pieces *ret_pieces) {
+enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
+                                  size_t format_count, const struct options *options, const char *spool_folder,
+                                  struct diagnostics *diagnostics, struct pieces *ret_pieces) {
     struct pieces *pieces = ret_pieces;
     struct making making = {.pieces = pieces};
-    const struct output_settings *wanted = &corpus->settings->output;
-    *pieces = (struct pieces){.corpus = corpus, .options = options, .format_count = wanted->format_count};
-    for (size_t i = 0; i < wanted->format_count; i++) {
-        pieces->formats[i] = format_find(wanted->formats[i]);
+    *pieces = (struct pieces){.corpus = corpus, .options = options, .format_count = format_count};
+    for (size_t i = 0; i < format_count; i++) {
+        pieces->formats[i] = format_find(formats[i]);
         assert(pieces->formats[i]); /* config_load knows the names */
     }
-    collect(pieces, channels);
+    collect(pieces, uses);
     if (!open_files(pieces, spool_folder))
         return cannot_keep(errno, spool_folder, diagnostics);
     run(&making);
     if (atomic_load(&making.failed))
         return cannot_keep(atomic_load(&making.failed), spool_folder, diagnostics);
     return atomic_load(&making.changed) ? PIECES_SOURCE_CHANGED : PIECES_OK;
+}
+
+enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
+                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               struct pieces *ret_pieces) {
+    const struct output_settings *output = &corpus->settings->output;
+    unsigned char *uses = uses_by_place(channels, left_out, corpus->index.order_count);
+    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, options,
+                                               spool_folder, diagnostics, ret_pieces);
+    free(uses);
+    return result;
 }
 
 void pieces_release(struct pieces *pieces) {

@@ -50,11 +50,15 @@ enum pieces_result {
     PIECES_CANNOT_KEEP,    /* no room for them, reported */
 };
 
-/* Heads are selected. `spool_folder` is where the files without a name are made; else in the system's folder for such.
+/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. `spool_folder` is where the files without a name are made; else in the system's folder for such.
  */
-enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels,
+enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
                                const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
                                struct pieces *ret_pieces);
+/* The same of any articles: for every place of index->order its uses, bit 1 << kind each. Formats by name. */
+enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
+                                  size_t format_count, const struct options *options, const char *spool_folder,
+                                  struct diagnostics *diagnostics, struct pieces *ret_pieces);
 void pieces_release(struct pieces *pieces);
 
 /* The article at a place of index->order that some channel shows. */

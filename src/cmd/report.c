@@ -43,6 +43,8 @@ static void write_diagnostic(struct json_writer *json, const struct diagnostic *
     json_string(json, slice_of(diagnostic_text(item->id)));
     json_key(json, "detail");
     json_string(json, item->detail);
+    json_key(json, "known");
+    json_boolean(json, item->known);
     json_close(json);
 }
 
@@ -68,8 +70,14 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "duplicates", report->duplicates);
     write_number(&json, "channels", report->channels);
     write_number(&json, "shown", report->shown);
+    write_number(&json, "filesRead", report->files_read);
+    write_number(&json, "bytesRead", report->bytes_read);
+    write_number(&json, "channelsRendered", report->rendered);
+    json_key(&json, "nothingNew");
+    json_boolean(&json, report->nothing_new);
     write_number(&json, "written", report->written);
     write_number(&json, "unchanged", report->unchanged);
+    write_number(&json, "relinked", report->relinked);
     write_number(&json, "removed", report->removed);
     write_number(&json, "bytesWritten", report->bytes_written);
     json_key(&json, "dryRun");
@@ -79,6 +87,10 @@ static void print_json(const struct report *report, const struct diagnostics *di
     if (report->counts.size) {
         json_key(&json, "counts");
         json_fragment(&json, report->counts);
+    }
+    if (report->withdrawals.size) {
+        json_key(&json, "withdrawals");
+        json_fragment(&json, report->withdrawals);
     }
     if (report->movement.size) {
         json_key(&json, "movement");
@@ -98,23 +110,32 @@ static void append_count(struct buf *line, size_t count, const char *what) {
         buf_append_format(line, ", %zu %s", count, what);
 }
 
+static void append_articles(const struct report *report, struct buf *line) {
+    buf_append_format(line, "%zu article%s", report->articles, report->articles == 1 ? "" : "s");
+    append_count(line, report->refused, "refused");
+    append_count(line, report->future, "to come");
+    append_count(line, report->withdrawn, "withdrawn");
+    append_count(line, report->held, "held back");
+    append_count(line, report->joined, "the same as another");
+    append_count(line, report->copies, "copies of another");
+    append_count(line, report->duplicates, "replaced by a newer version");
+}
+
 /* "1,234 articles"-style lines stay one line: cron mails what is printed. */
-static void print_summary(const struct report *report) {
+static void print_summary(const struct report *report, size_t known) {
     CLEANUP(buf_release) struct buf line = BUF(4096);
-    buf_append_format(&line, "pindao: %zu article%s", report->articles, report->articles == 1 ? "" : "s");
-    append_count(&line, report->refused, "refused");
-    append_count(&line, report->future, "to come");
-    append_count(&line, report->withdrawn, "withdrawn");
-    append_count(&line, report->held, "held back");
-    append_count(&line, report->joined, "the same as another");
-    append_count(&line, report->copies, "copies of another");
-    append_count(&line, report->duplicates, "replaced by a newer version");
+    buf_append_string(&line, "pindao: ");
+    if (!report->tree_only)
+        append_articles(report, &line);
+    if (!report->tree_only && report->directory)
+        buf_append_format(&line, "; %zu channels show %zu; ", report->channels, report->shown);
     if (report->directory) {
-        buf_append_format(&line, "; %zu channels show %zu; %s: %zu files %s, %zu unchanged", report->channels,
-                          report->shown, report->directory, report->written,
+        buf_append_format(&line, "%s: %zu files %s, %zu unchanged", report->directory, report->written,
                           report->dry_run ? "would be written" : "written", report->unchanged);
         append_count(&line, report->removed, "removed");
     }
+    if (known)
+        buf_append_format(&line, "; %zu known problem%s (pindao status)", known, known == 1 ? "" : "s");
     buf_append_byte(&line, '\n');
     print(stdout, buf_slice(&line));
 }
@@ -128,13 +149,13 @@ void report_print(const struct report *report, const struct options *options, co
     if (options->verbosity >= 0)
         print(stdout, report->body);
     if (options_talkative(options) && (report->exit_code == 0 || report->exit_code == EX_DATAERR))
-        print_summary(report);
+        print_summary(report, diagnostics_known(diagnostics, SEVERITY_WARNING));
 }
 
 int report_exit_code(const struct options *options, const struct diagnostics *diagnostics) {
     if (diagnostics->per_id[DIAGNOSTIC_READING_FAILED])
         return EX_IOERR;
-    bool refused = diagnostics->counts[SEVERITY_REFUSED] > 0;
-    bool warned = options->strict && diagnostics->counts[SEVERITY_WARNING] > 0;
+    bool refused = diagnostics_new(diagnostics, SEVERITY_REFUSED) > 0;
+    bool warned = options->strict && diagnostics_new(diagnostics, SEVERITY_WARNING) > 0;
     return refused || warned ? EX_DATAERR : EX_OK;
 }

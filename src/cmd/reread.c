@@ -27,7 +27,7 @@ bool reread(struct rereader *rereader, const struct record *record, struct rerea
     CLEANUP(diagnostics_release) struct diagnostics unused = {0};
     arena_clear(&rereader->arena);
     buf_clear(&rereader->key);
-    if (!ingest_read_again(&corpus->plan, record->location, record->content_hash, &rereader->arena, &read.as_read))
+    if (!corpus_read_again(corpus, record, &rereader->arena, &read.as_read))
         return false;
     read.article = read.as_read;
     read.released = corrections_apply(&corpus->desk, &read.article, &rereader->key, &rereader->arena, NULL).released;
@@ -95,13 +95,16 @@ enum { CHUNK = 1 << 16 /* bytes */ };
 
 /* Counts line ends up to `offset`, as far as the file can be read. */
 static void finder_advance(struct line_finder *finder, const struct ingest_file *file, uint64_t offset) {
-    CLEANUP(file_close) int opened = file->spool < 0 ? open(file->path, O_RDONLY | O_CLOEXEC) : -1;
-    int descriptor = file->spool < 0 ? opened : file->spool;
+    CLEANUP(file_close) int opened = file->text ? -1 : open(file->path, O_RDONLY | O_CLOEXEC);
+    int descriptor = opened;
+    uint64_t begin = 0;
     char chunk[CHUNK];
+    if (file->text && !ingest_text_place(file, &descriptor, &begin))
+        return;
     while (descriptor >= 0 && finder->offset < offset) {
         size_t wanted = offset - finder->offset < CHUNK ? (size_t)(offset - finder->offset) : CHUNK;
         size_t size = 0;
-        if (!file_read_at(descriptor, chunk, wanted, file->spool_begin + finder->offset, &size) || size == 0)
+        if (!file_read_at(descriptor, chunk, wanted, begin + finder->offset, &size) || size == 0)
             return;
         for (const char *at = chunk; (at = memchr(at, '\n', (size_t)(chunk + size - at))) != NULL; at++)
             finder->line++;

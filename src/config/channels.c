@@ -6,12 +6,15 @@ struct channel_keys {
     bool all;
     const struct node *each, *where;
     struct head_defaults head;
-    unsigned list_from;
+    unsigned list_from, archive;
 };
 
 struct condition_keys {
     const struct node *any, *all, *none;
 };
+
+/* In the order of enum archive_period, whose first is that of a rule without the key. */
+static const char *const archive_choices[] = {"none", "month", "day", NULL};
 
 #define ROW(name, member, value, ...)                                                                                  \
     { .key = name, .kind = value, .offset = offsetof(struct channel_keys, member), __VA_ARGS__ }
@@ -25,6 +28,7 @@ static const struct key_row channel_rows[] = {
     ROW("items", head.items, VALUE_COUNT, .least = 1, .most = 10000),
     ROW("days", head.days, VALUE_COUNT, .least = 0, .most = 36500),
     ROW("max_bytes", head.max_bytes, VALUE_SIZE, .required = false),
+    ROW("archive", archive, VALUE_CHOICE, .choices = archive_choices),
     ROW("list_from", list_from, VALUE_COUNT, .least = 0, .most = 1000000),
 };
 const struct key_table channel_table = {"channel", channel_rows, ARRAY_LENGTH(channel_rows), false};
@@ -135,6 +139,17 @@ static void check_selection(struct loading *loading, const struct node *node, co
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_MISSING_KEY, node, "title, where there is no each:");
 }
 
+/* Only Atom has archives that readers know. */
+static void check_archive(struct loading *loading, const struct node *node, const struct channel_keys *keys) {
+    const struct output_settings *output = &loading->settings->output;
+    bool has_atom = output->format_count == 0; /* there was a mistake in them */
+    for (size_t i = 0; i < output->format_count; i++)
+        has_atom = has_atom || slice_equal(output->formats[i], SLICE("atom"));
+    if (keys->archive != ARCHIVE_NONE && !has_atom)
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node_get(node, SLICE("archive")),
+                    "archives are written in Atom, which is not among the formats of output:");
+}
+
 static struct channel_rule read_rule(struct loading *loading, const struct node *node,
                                      const struct head_defaults *defaults) {
     struct channel_keys keys = {.head = *defaults};
@@ -147,10 +162,12 @@ static struct channel_rule read_rule(struct loading *loading, const struct node 
         .items = keys.head.items,
         .days = keys.head.days,
         .max_bytes = keys.head.max_bytes,
+        .archive = (enum archive_period)keys.archive,
         .list_from = keys.list_from,
         .place = word_place_of(node->place),
     };
     check_selection(loading, node, &keys);
+    check_archive(loading, node, &keys);
     if (keys.where)
         read_where(loading, keys.where, &rule);
     if (keys.each && !read_each(loading, keys.each, &rule))

@@ -6,7 +6,7 @@
 
 struct configuration_keys {
     const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired, *corrections, *hold,
-        *duplicates;
+        *duplicates, *history;
 };
 
 #define ROW(name, ...)                                                                                                 \
@@ -15,7 +15,7 @@ static const struct key_row configuration_rows[] = {
     ROW(site, .required = true),        ROW(sources, .required = true),      ROW(include, .required = false),
     ROW(taxonomies, .required = false), ROW(channels, .required = false),    ROW(output, .required = false),
     ROW(retired, .required = false),    ROW(corrections, .required = false), ROW(hold, .required = false),
-    ROW(duplicates, .required = false),
+    ROW(duplicates, .required = false), ROW(history, .required = false),
 };
 const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
                                               false};
@@ -132,6 +132,28 @@ static void read_corrections(struct files *files, const struct node *node) {
         corrections_read(files->loading, root);
 }
 
+/* --- history ------------------------------------------------------------------------------------------------ */
+
+static void read_history(struct files *files, const struct node *node) {
+    struct loading *loading = files->loading;
+    struct arena *arena = &loading->settings->arena;
+    const char *name = "history.jsonl";
+    if (node && (node->kind != NODE_SCALAR || slice_trim(node->text).size == 0)) {
+        report_wrong_kind(loading, node, "the name of a file");
+        return;
+    }
+    if (node) {
+        name = arena_copy(arena, slice_trim(node->text)).data;
+        loading->settings->history_place = word_place_of(node->place);
+    }
+    loading->settings->history = file_join(arena, loading->settings->folder, name);
+    /* It is written to: what an editor wrote would be taken for damage. */
+    if (map_get(&files->seen, slice_of(loading->settings->history), UINT64_MAX) != UINT64_MAX)
+        diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE,
+                    (struct place){.file = slice_of(loading->settings->history)},
+                    "a file of the configuration cannot hold the history as well");
+}
+
 /* --- order of messages -------------------------------------------------------------------------------------- */
 
 /* Mistakes are shown as they stand in the files, not as the parts are read. */
@@ -177,6 +199,7 @@ static void read_parts(struct files *files, const struct configuration_keys *key
     hold_read(loading, keys->hold);
     duplicates_read(loading, keys->duplicates);
     read_corrections(files, keys->corrections);
+    read_history(files, keys->history);
 }
 
 static void read_configuration(struct files *files, const char *path) {

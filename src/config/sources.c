@@ -8,7 +8,7 @@ static const unsigned order_unsaid = UINT_MAX;
 struct source_keys {
     struct slice files;
     const struct node *reader, *fields, *defaults, *duplicates;
-    unsigned content, order, format, encoding, convert;
+    unsigned content, order, format, encoding, convert, undated, vanished;
     bool append;
     int64_t expect;
 };
@@ -19,6 +19,8 @@ static const char *const format_choices[] = {"text", "markdown", "html", NULL};
 static const char *const encoding_choices[] = {"utf-8", "gb18030", "gbk", "gb2312", "big5", NULL};
 /* `none` is there for a source whose neighbours are converted, to say so. */
 static const char *const convert_choices[] = {"none", "simplified", NULL};
+static const char *const undated_choices[] = {"refuse", "first-seen", NULL};
+static const char *const vanished_choices[] = {"forget", "withdraw", NULL};
 
 #define ROW(name, value, ...)                                                                                          \
     { .key = #name, .kind = value, .offset = offsetof(struct source_keys, name), __VA_ARGS__ }
@@ -35,6 +37,8 @@ static const struct key_row source_rows[] = {
     ROW(append, VALUE_FLAG, .required = false),
     ROW(expect, VALUE_DURATION, .required = false),
     ROW(duplicates, VALUE_NODE, .required = false),
+    ROW(undated, VALUE_CHOICE, .choices = undated_choices),
+    ROW(vanished, VALUE_CHOICE, .choices = vanished_choices),
 };
 const struct key_table source_table = {"source", source_rows, ARRAY_LENGTH(source_rows), false};
 
@@ -173,6 +177,8 @@ static struct source read_source(struct loading *loading, const struct node *nod
         .format = (enum body_format)keys.format,
         .encoding = slice_of(encoding_choices[keys.encoding]),
         .simplified = keys.convert == 1,
+        .undated = keys.undated == 1,
+        .withdraw_vanished = keys.vanished == 1,
         .append = keys.append,
         .expect = keys.expect,
         .alone = says_no(loading, keys.duplicates),

@@ -147,6 +147,7 @@ void diagnostics_append(struct diagnostics *to, struct diagnostics *from, unsign
     for (size_t id = 0; id < DIAGNOSTIC_COUNT; id++) {
         room[id] = has_room(to, (enum diagnostic_id)id) ? DIAGNOSTICS_MOST - to->per_id[id] : 0;
         tally(to, (enum diagnostic_id)id, from->per_id[id]);
+        to->known[id] += from->known[id];
     }
     for (size_t i = 0; i < from->items.count; i++) {
         struct diagnostic item = from->items.items[i];
@@ -167,6 +168,20 @@ void diagnostics_release(struct diagnostics *diagnostics) {
     vec_release(&diagnostics->items);
     arena_release(&diagnostics->arena);
     *diagnostics = (struct diagnostics){0};
+}
+
+size_t diagnostics_new(const struct diagnostics *diagnostics, enum severity severity) {
+    size_t count = diagnostics->counts[severity];
+    for (size_t id = 0; id < DIAGNOSTIC_COUNT; id++)
+        count -= kinds[id].severity == severity ? diagnostics->known[id] : 0;
+    return count;
+}
+
+size_t diagnostics_known(const struct diagnostics *diagnostics, enum severity least) {
+    size_t count = 0;
+    for (size_t id = 0; id < DIAGNOSTIC_COUNT; id++)
+        count += kinds[id].severity >= least ? diagnostics->known[id] : 0;
+    return count;
 }
 
 /* --- printing --- */
@@ -263,20 +278,21 @@ static void append_item(struct buf *buf, const struct diagnostic *item) {
 }
 
 void diagnostics_print(const struct diagnostics *diagnostics, enum severity least, struct buf *buf) {
-    bool advised[DIAGNOSTIC_COUNT] = {false};
+    size_t shown[DIAGNOSTIC_COUNT] = {0};
     for (size_t i = 0; i < diagnostics->items.count; i++) {
         const struct diagnostic *item = &diagnostics->items.items[i];
-        if (kinds[item->id].severity < least)
+        if (kinds[item->id].severity < least || item->known)
             continue;
         append_item(buf, item);
-        if (!advised[item->id])
+        if (shown[item->id]++ == 0)
             append_line(buf, slice_of(kinds[item->id].advice));
-        advised[item->id] = true;
     }
-    for (size_t id = 0; id < DIAGNOSTIC_COUNT; id++)
-        if (diagnostics->per_id[id] > DIAGNOSTICS_MOST && kinds[id].severity >= least)
-            buf_append_format(buf, "%s: %zu more like this: %s [%s]\n", severity_words[kinds[id].severity],
-                              diagnostics->per_id[id] - DIAGNOSTICS_MOST, kinds[id].text, kinds[id].name);
+    for (size_t id = 0; id < DIAGNOSTIC_COUNT; id++) {
+        size_t more = diagnostics->per_id[id] - diagnostics->known[id] - shown[id];
+        if (more && kinds[id].severity >= least)
+            buf_append_format(buf, "%s: %zu more like this: %s [%s]\n", severity_words[kinds[id].severity], more,
+                              kinds[id].text, kinds[id].name);
+    }
 }
 
 /* --- the nearest name --- */

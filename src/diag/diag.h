@@ -42,6 +42,7 @@ struct diagnostic {
     struct slice excerpt;    /* the line of the file itself, without its end; may be empty */
     unsigned excerpt_column; /* of the excerpt's first character: over 1 where a long line was cut */
     struct slice hint;       /* «did you mean …»; may be empty */
+    bool known;              /* an earlier run has reported it: see diagnostics_new */
 };
 
 enum { DIAGNOSTICS_MOST = 100 };
@@ -52,6 +53,7 @@ struct diagnostics {
     size_t counts[SEVERITY_ERROR + 1];
     size_t dropped; /* past DIAGNOSTICS_MOST of one id, only counted */
     size_t per_id[DIAGNOSTIC_COUNT];
+    size_t known[DIAGNOSTIC_COUNT]; /* of per_id: what an earlier run has reported; whoever knows that counts them */
 };
 
 void diagnostics_release(struct diagnostics *diagnostics);
@@ -70,6 +72,10 @@ void diag_hint(struct diagnostics *diagnostics, struct diagnostic *item, const c
 /* Adds `line_base` to the lines of *from's items and moves them behind those of *to; *from is empty afterwards. */
 void diagnostics_append(struct diagnostics *to, struct diagnostics *from, unsigned line_base);
 
+/* How many of this severity no earlier run has reported; and how many of at least this severity one has. */
+size_t diagnostics_new(const struct diagnostics *diagnostics, enum severity severity);
+size_t diagnostics_known(const struct diagnostics *diagnostics, enum severity least);
+
 /* Facts from the table. */
 const char *diagnostic_name(enum diagnostic_id id); /* "title-missing" */
 enum severity diagnostic_severity(enum diagnostic_id id);
@@ -78,9 +84,9 @@ const char *diagnostic_advice(enum diagnostic_id id); /* "" for none */
 
 /*
  * For people: `file:line:col: severity: text: detail [name]`, then the line with a caret, the hint, and the
- * advice of each kind once. Items below `least` are left out. Behind them, a line for each kind that had too many.
- * What came from files is shown as it is, except that control characters, bidi controls and bytes that are no UTF-8
- * become \xNN or \u{NNNN}: a headline must not be able to work the operator's terminal.
+ * advice of each kind once. Items below `least`, and known ones, are left out. Behind them, a line for each kind that
+ * had too many. What came from files is shown as it is, except that control characters, bidi controls and bytes that
+ * are no UTF-8 become \xNN or \u{NNNN}: a headline must not be able to work the operator's terminal.
  */
 void diagnostics_print(const struct diagnostics *diagnostics, enum severity least, struct buf *buf);
 

@@ -197,11 +197,28 @@ static bool speaks_of(const struct label_list *list, size_t count, struct slice 
     return i < count;
 }
 
+/* What `pindao classify` wrote. */
+static void read_rule_labels(struct field_reader *reader, struct article *article) {
+    const struct raw_article *raw = reader->raw;
+    struct label_list list = {.items = arena_new_array(reader->arena, LABELS_MOST, sizeof *list.items)};
+    for (size_t i = 0; i < raw->rule_label_count; i++)
+        read_labels(reader, &raw->rule_labels[i], &list);
+    article->rule_labels = (struct rule_labels){
+        .rules = raw->labelled_by.rules,
+        .article = raw->labelled_by.article,
+        .items = list.items,
+        .count = list.count,
+        .present = true,
+    };
+}
+
 void field_labels(struct field_reader *reader, struct article *article) {
     const struct raw_article *raw = reader->raw;
     const struct source *source = reader->source;
     article->labels = source->labels;
     article->label_count = source->label_count;
+    if (raw->is_labelled)
+        read_rule_labels(reader, article);
     if (!raw->label_count)
         return;
     struct label_list list = {.items = arena_new_array(reader->arena, LABELS_MOST, sizeof *list.items)};

@@ -2,6 +2,7 @@
 #define PINDAO_INGEST_FIELDS_H
 
 #include "diag/diag.h"
+#include "ingest/labelled_by.h"
 #include "model/source.h"
 
 /*
@@ -38,6 +39,10 @@ struct raw_article {
     struct raw_value fields[ARTICLE_FIELD_COUNT];
     const struct raw_item *labels; /* name: the taxonomy's id */
     size_t label_count;
+    struct labelled_by labelled_by;     /* with is_labelled: the article went through `pindao classify` … */
+    const struct raw_item *rule_labels; /* … which wrote these; `labels` are those that had been given by hand */
+    size_t rule_label_count;
+    bool is_labelled;
     enum body_format format; /* of a body that does not say its own */
     size_t broken;           /* characters that the reader itself replaced by U+FFFD */
     size_t dropped;          /* forbidden characters that it dropped */

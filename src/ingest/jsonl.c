@@ -1,6 +1,7 @@
 #include "ingest/fields.h"
-#include "ingest/json_fields.h"
+#include "ingest/labelled_by.h"
 #include "ingest/readers.h"
+#include "json/fields.h"
 
 /* One article a line, one JSON object an article. */
 
@@ -72,9 +73,30 @@ static void add_label(struct raw_item *labels, size_t *count, struct raw_item la
     *count += i == *count;
 }
 
+/* A line that went through `pindao classify`: its labels are those of the rules; what was given by hand stands apart.
+ */
+static void set_rule_labels_apart(const struct taxonomies *taxonomies, size_t base, struct arena *arena,
+                                  struct raw_article *raw) {
+    const struct json_member hand = {
+        .kind = JSON_OBJECT, .text = raw->labelled_by.hand, .offset = base + raw->labelled_by.hand_offset};
+    raw->rule_labels = raw->labels;
+    raw->rule_label_count = raw->label_count;
+    raw->labels = NULL;
+    raw->label_count = 0;
+    if (!hand.text.size)
+        return;
+    struct raw_value given = value_of(&hand, 0, 0, arena);
+    struct raw_item *labels = arena_new_array(arena, LABEL_FIELDS_MOST, sizeof *labels);
+    for (size_t i = 0; i < given.count; i++)
+        if (taxonomy_find(taxonomies, given.items[i].name))
+            add_label(labels, &raw->label_count, given.items[i]);
+    raw->labels = labels;
+}
+
 static void sort_out(const struct source *source, const struct taxonomies *taxonomies,
                      const struct json_members *members, struct arena *arena, struct raw_article *raw) {
     struct raw_item *labels = NULL;
+    size_t labelled_by_offset = 0;
     for (size_t i = 0; i < members->count; i++) {
         const struct json_member *member = &members->items[i];
         enum article_field field = fields_find(source, member->name);
@@ -84,9 +106,14 @@ static void sort_out(const struct source *source, const struct taxonomies *taxon
             if (!labels)
                 labels = arena_new_array(arena, LABEL_FIELDS_MOST, sizeof *labels);
             add_label(labels, &raw->label_count, (struct raw_item){member->name, value_of(member, 0, 0, arena)});
+        } else if (slice_equal(member->name, labelled_by_name)) {
+            raw->is_labelled = labelled_by_read(member, arena, &raw->labelled_by);
+            labelled_by_offset = member->offset;
         }
     }
     raw->labels = labels;
+    if (raw->is_labelled)
+        set_rule_labels_apart(taxonomies, labelled_by_offset, arena, raw);
 }
 
 static unsigned column_of(struct slice record, size_t offset) {

@@ -22,6 +22,7 @@ struct reading {
     struct ingest_worker *worker;
     struct diagnostics *diagnostics;
     int descriptor;
+    uint64_t spool_begin; /* 0 where the file itself is read */
     uint64_t text_begin; /* where worker->text begins in the file */
     struct slice text;   /* whole records */
     bool hinted;         /* that this is GB18030 */
@@ -42,9 +43,11 @@ static struct place file_place(const struct reading *reading) {
 /* The file stays open from piece to piece. */
 static bool open_file(struct reading *reading) {
     struct ingest_worker *worker = reading->worker;
-    if (reading->file->spool >= 0) {
-        reading->descriptor = reading->file->spool;
-        return true;
+    if (reading->file->text) {
+        if (ingest_text_place(reading->file, &reading->descriptor, &reading->spool_begin))
+            return true;
+        diag_report(reading->diagnostics, DIAGNOSTIC_SOURCE_CHANGED, file_place(reading), "%s", "");
+        return false;
     }
     if (worker->open_file != reading->piece->file + 1) {
         if (worker->open_file)
@@ -69,7 +72,7 @@ static bool read_bytes(struct reading *reading, uint64_t begin, uint64_t end, bo
         return true;
     char *room = buf_reserve(text, wanted);
     assert(room);
-    if (!file_read_at(reading->descriptor, room, wanted, reading->file->spool_begin + begin, &size)) {
+    if (!file_read_at(reading->descriptor, room, wanted, reading->spool_begin + begin, &size)) {
         diag_report(reading->diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, file_place(reading), "%s", strerror(errno));
         return false;
     }
@@ -210,6 +213,7 @@ void ingest_piece_read(const struct ingest_plan *plan, size_t piece, struct inge
         take(context, &article, location, slice_range(reading.text, bounds.begin, bounds.end));
     }
     result.lines = line - 1;
+    result.is_closed = reading.text.size == 0 || reading.text.data[reading.text.size - 1] == '\n';
     *ret_result = result;
 }
 
@@ -217,11 +221,14 @@ bool ingest_read_again(const struct ingest_plan *plan, struct location location,
                        struct arena *arena, struct article *ret_article) {
     CLEANUP(diagnostics_release) struct diagnostics unused = {0};
     const struct ingest_file *file = &plan->files.items[location.file];
-    CLEANUP(file_close) int opened = file->spool < 0 ? open(file->path, O_RDONLY | O_CLOEXEC) : -1;
-    int descriptor = file->spool < 0 ? opened : file->spool;
+    CLEANUP(file_close) int opened = file->text ? -1 : open(file->path, O_RDONLY | O_CLOEXEC);
+    int descriptor = opened;
+    uint64_t begin = 0;
     char *bytes = arena_reserve(arena, location.size + (size_t)1);
     size_t size = 0;
-    if (descriptor < 0 || !file_read_at(descriptor, bytes, location.size, file->spool_begin + location.offset, &size) ||
+    if (file->text && !ingest_text_place(file, &descriptor, &begin))
+        return false;
+    if (descriptor < 0 || !file_read_at(descriptor, bytes, location.size, begin + location.offset, &size) ||
         size != location.size)
         return false;
     struct slice record = {bytes, size};

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,12 +16,17 @@ static void report(struct diagnostics *diagnostics, enum diagnostic_id id, const
     diag_report(diagnostics, id, (struct place){.file = slice_of(path)}, "%s", detail);
 }
 
-static int spool_of(struct ingest_plan *plan, const char *folder) {
-    if (!plan->has_spool) {
-        plan->spool = file_open_scratch(folder);
-        plan->has_spool = plan->spool >= 0;
-    }
-    return plan->has_spool ? plan->spool : -1;
+struct ingest_spool {
+    pthread_mutex_t mutex; /* of all below, and of the texts: articles are read again on many threads */
+    const char *folder;
+    int descriptor; /* -1 until something is spooled */
+    uint64_t size;
+};
+
+static int spool_descriptor(struct ingest_spool *spool) {
+    if (spool->descriptor < 0)
+        spool->descriptor = file_open_scratch(spool->folder);
+    return spool->descriptor;
 }
 
 /* A failure of ours is an error, which ends the run: left out, the file would vanish from the feeds. */
@@ -38,43 +44,52 @@ static void report_not_spooled(const struct ingest_file *file, enum spool_outcom
                 "unpacking it into a temporary file: %s", strerror(error));
 }
 
-static void report_spooled(const struct ingest_file *file, const struct spool_result *result,
-                           struct diagnostics *diagnostics) {
+static void report_spooled(const struct ingest_file *file, struct diagnostics *diagnostics) {
     struct place place = {.file = slice_of(file->path)};
-    if (result->damaged)
+    if (file->text->damaged)
         report(diagnostics, DIAGNOSTIC_SOURCE_COMPRESSED_DAMAGED, file->path, "");
-    place.line = result->invalid_line;
-    if (result->invalid)
+    place.line = file->text->invalid_line;
+    if (file->text->invalid)
         diag_report(diagnostics, DIAGNOSTIC_ENCODING_INVALID, place, "%zu bytes, the first ones in this line",
-                    result->invalid);
+                    file->text->invalid);
 }
 
-/* The file's text into the spool; file->spool and the rest are set on success. false after reporting. */
-static bool spool_file(struct ingest_plan *plan, struct ingest_file *file, bool compressed, const char *folder,
-                       struct diagnostics *diagnostics) {
+/* The file's text into the spool. With errno where it is not SPOOL_OK; EINVAL for an unknown encoding. */
+static enum spool_outcome spool_text(const struct ingest_file *file, uint64_t *ret_size) {
+    struct ingest_text *text = file->text;
+    struct ingest_spool *spool = text->spool;
     CLEANUP(file_close) int input = open(file->path, O_RDONLY | O_CLOEXEC);
-    struct spool_job job = {.input = input, .compressed = compressed, .begin = plan->spool_size};
+    struct spool_job job = {.input = input, .compressed = text->compressed, .begin = spool->size};
     struct spool_result result;
-    if (input < 0) {
-        report_errno(diagnostics, file->path, errno);
-        return false;
-    }
+    if (input < 0)
+        return file_error_is_own(errno) ? SPOOL_FAILED : SPOOL_UNREADABLE;
     if (!spool_charset(file->source->encoding, &job.charset)) {
-        report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, file->path, "its encoding is not known");
-        return false;
+        errno = EINVAL;
+        return SPOOL_UNREADABLE;
     }
-    job.spool = spool_of(plan, folder);
+    job.spool = spool_descriptor(spool);
     enum spool_outcome outcome = job.spool < 0 ? SPOOL_FAILED : spool_write(&job, &result);
-    if (outcome != SPOOL_OK) {
-        report_not_spooled(file, outcome, errno, diagnostics);
-        return false;
-    }
-    report_spooled(file, &result, diagnostics);
-    file->spool = job.spool;
-    file->spool_begin = job.begin;
-    file->size = result.size;
-    plan->spool_size += result.size;
-    return true;
+    if (outcome != SPOOL_OK)
+        return outcome;
+    text->begin = job.begin;
+    text->damaged = result.damaged;
+    text->invalid = result.invalid;
+    text->invalid_line = result.invalid_line;
+    text->is_there = true;
+    spool->size += result.size;
+    *ret_size = result.size;
+    return SPOOL_OK;
+}
+
+bool ingest_text_place(const struct ingest_file *file, int *ret_descriptor, uint64_t *ret_begin) {
+    struct ingest_text *text = file->text;
+    uint64_t size = 0;
+    pthread_mutex_lock(&text->spool->mutex);
+    bool good = text->is_there || (spool_text(file, &size) == SPOOL_OK && size == file->size);
+    *ret_descriptor = text->spool->descriptor;
+    *ret_begin = text->begin;
+    pthread_mutex_unlock(&text->spool->mutex);
+    return good;
 }
 
 /*
@@ -94,23 +109,29 @@ static bool is_compressed(const struct ingest_file *file) {
 }
 
 static void cut_pieces(struct ingest_plan *plan, uint32_t number) {
-    const struct ingest_file *file = &plan->files.items[number];
+    struct ingest_file *file = &plan->files.items[number];
+    file->first_piece = plan->pieces.count;
     if (!file->reader->by_line)
         vec_push(&plan->pieces, (struct ingest_piece){number, 0, file->size});
     for (uint64_t begin = 0; file->reader->by_line && begin < file->size; begin += PIECE_SIZE) {
         uint64_t end = file->size - begin > PIECE_SIZE ? begin + PIECE_SIZE : file->size;
         vec_push(&plan->pieces, (struct ingest_piece){number, begin, end});
     }
+    file->piece_count = plan->pieces.count - file->first_piece;
 }
 
-static void add_file(struct ingest_plan *plan, const struct source *source, const char *path, const char *spool_folder,
+static void mark_incomplete(struct ingest_plan *plan, const struct source *source) {
+    plan->incomplete[source - plan->settings->sources] = true;
+}
+
+static void add_file(struct ingest_plan *plan, const struct source *source, const char *path,
                      struct diagnostics *diagnostics) {
-    struct ingest_file file = {.path = path, .source = source, .reader = reader_find(source->reader), .spool = -1};
+    struct ingest_file file = {.path = path, .source = source, .reader = reader_find(source->reader)};
     struct stat status;
-    const char *charset = NULL;
     assert(file.reader && "the configuration knows the readers");
     if (stat(path, &status) != 0) {
         report_errno(diagnostics, path, errno);
+        mark_incomplete(plan, source);
         return;
     }
     if (!S_ISREG(status.st_mode)) {
@@ -118,21 +139,14 @@ static void add_file(struct ingest_plan *plan, const struct source *source, cons
                S_ISDIR(status.st_mode) ? "this is a folder; write folder/* for the files in it" : "this is no file");
         return;
     }
-    file.size = (uint64_t)status.st_size;
-    bool compressed = file.size && is_compressed(&file);
-    bool encoded = !spool_charset(source->encoding, &charset) || charset;
-    if ((compressed || (encoded && file.size)) && !spool_file(plan, &file, compressed, spool_folder, diagnostics))
+    file.identity = file_identify(&status);
+    file.size = file.identity.size;
+    if (file_identity_equal(&file.identity, &plan->history))
         return;
-    if (!file.reader->by_line && file.size > WHOLE_MOST) {
-        report(diagnostics, DIAGNOSTIC_SOURCE_TOO_LARGE, path, "at most 16 MiB with this reader");
-        return;
-    }
     vec_push(&plan->files, file);
-    cut_pieces(plan, (uint32_t)(plan->files.count - 1));
 }
 
-static void add_source(struct ingest_plan *plan, const struct source *source, const char *spool_folder,
-                       struct diagnostics *diagnostics) {
+static void add_source(struct ingest_plan *plan, const struct source *source, struct diagnostics *diagnostics) {
     CLEANUP(file_list_release) struct file_list list = {0};
     const char *folder = plan->settings->folder ? plan->settings->folder : "";
     const char *pattern = file_join(&plan->arena, folder, arena_copy(&plan->arena, source->files).data);
@@ -141,29 +155,98 @@ static void add_source(struct ingest_plan *plan, const struct source *source, co
         report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, list.unreadable.items[i], "this folder cannot be read");
     if (list.error)
         report_errno(diagnostics, pattern, list.error);
+    if (list.unreadable.count || list.error || list.irregular.count || !list.paths.count)
+        mark_incomplete(plan, source);
     /* add_file says what each of them is. */
     for (size_t i = 0; i < list.irregular.count; i++)
-        add_file(plan, source, list.irregular.items[i], spool_folder, diagnostics);
+        add_file(plan, source, list.irregular.items[i], diagnostics);
     if (!list.paths.count && !list.irregular.count && !list.error) {
         struct place place = {source->place.file, source->place.line, source->place.column};
         diag_report(diagnostics, DIAGNOSTIC_SOURCE_EMPTY, place, "%.*s", SLICE_ARGUMENTS(source->files));
     }
     for (size_t i = 0; i < list.paths.count; i++)
-        add_file(plan, source, list.paths.items[i], spool_folder, diagnostics);
+        add_file(plan, source, list.paths.items[i], diagnostics);
+}
+
+/* It lies where sources do, most often, and ends as they do: files: *.jsonl does not mean it. */
+static struct file_identity identify_history(const struct settings *settings) {
+    struct stat status;
+    if (!settings->history || stat(settings->history, &status) != 0)
+        return (struct file_identity){0};
+    return file_identify(&status);
+}
+
+void ingest_plan_list(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
+                      struct diagnostics *diagnostics) {
+    *ret_plan = (struct ingest_plan){.settings = settings, .looked = file_clock()};
+    ret_plan->spool = memory_new(sizeof *ret_plan->spool);
+    *ret_plan->spool = (struct ingest_spool){.descriptor = -1};
+    ret_plan->spool->folder = spool_folder ? arena_copy_string(&ret_plan->arena, spool_folder) : NULL;
+    pthread_mutex_init(&ret_plan->spool->mutex, NULL);
+    ret_plan->history = identify_history(settings);
+    ret_plan->incomplete = arena_new_array(&ret_plan->arena, settings->source_count, sizeof *ret_plan->incomplete);
+    for (size_t i = 0; i < settings->source_count; i++)
+        add_source(ret_plan, &settings->sources[i], diagnostics);
+}
+
+/* Its text, and how much of it there is. false when it must be left out, after reporting. */
+static bool find_text(struct ingest_plan *plan, struct ingest_file *file,
+                      bool (*known)(void *context, const struct ingest_file *file, struct ingest_text *text,
+                                    uint64_t *ret_size),
+                      void *context, struct diagnostics *diagnostics) {
+    const char *charset = NULL;
+    bool compressed = file->size && is_compressed(file);
+    bool encoded = !spool_charset(file->source->encoding, &charset) || charset;
+    if (compressed || (encoded && file->size)) {
+        file->text = arena_new(&plan->arena, sizeof *file->text);
+        *file->text = (struct ingest_text){.spool = plan->spool, .compressed = compressed};
+        if (!known || !known(context, file, file->text, &file->size)) {
+            enum spool_outcome outcome = spool_text(file, &file->size);
+            if (outcome != SPOOL_OK) {
+                report_not_spooled(file, outcome, errno, diagnostics);
+                return false;
+            }
+        }
+        report_spooled(file, diagnostics);
+    }
+    if (file->reader->by_line || file->size <= WHOLE_MOST)
+        return true;
+    report(diagnostics, DIAGNOSTIC_SOURCE_TOO_LARGE, file->path, "at most 16 MiB with this reader");
+    return false;
+}
+
+void ingest_plan_cut(struct ingest_plan *plan,
+                     bool (*known)(void *context, const struct ingest_file *file, struct ingest_text *text,
+                                   uint64_t *ret_size),
+                     void *context, struct diagnostics *diagnostics) {
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->files.count; i++) {
+        struct ingest_file file = plan->files.items[i];
+        bool good = find_text(plan, &file, known, context, diagnostics);
+        if (!good || (file.text && file.text->damaged))
+            mark_incomplete(plan, file.source);
+        if (!good)
+            continue;
+        plan->files.items[kept] = file;
+        cut_pieces(plan, (uint32_t)kept++);
+    }
+    plan->files.count = kept;
 }
 
 void ingest_plan_make(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
                       struct diagnostics *diagnostics) {
-    *ret_plan = (struct ingest_plan){.settings = settings, .spool = -1};
-    for (size_t i = 0; i < settings->source_count; i++)
-        add_source(ret_plan, &settings->sources[i], spool_folder, diagnostics);
+    ingest_plan_list(ret_plan, settings, spool_folder, diagnostics);
+    ingest_plan_cut(ret_plan, NULL, NULL, diagnostics);
 }
 
 void ingest_plan_release(struct ingest_plan *plan) {
-    if (plan->has_spool)
-        close(plan->spool);
+    if (plan->spool) {
+        file_close(&plan->spool->descriptor);
+        pthread_mutex_destroy(&plan->spool->mutex);
+        free(plan->spool);
+    }
     vec_release(&plan->files);
     vec_release(&plan->pieces);
     arena_release(&plan->arena);
-    *plan = (struct ingest_plan){.spool = -1};
+    *plan = (struct ingest_plan){0};
 }

@@ -2,6 +2,7 @@
 #define PINDAO_INGEST_SOURCE_H
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "diag/diag.h"
 #include "model/settings.h"
 
@@ -50,17 +51,30 @@ const char *const *reader_names(size_t *ret_count);
 
 /*
  * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files
- * and files in another encoding are first spooled, as UTF-8, into an unnamed temporary file in `spool_folder`, or where
- * there is room for one. Files that cannot be read are reported and left out; where that is no fault of theirs, by
- * READING_FAILED, here as in ingest_piece_read: then nothing that was read may be published.
+ * and files in another encoding are spooled, as UTF-8, into an unnamed temporary file in `spool_folder`, or where there
+ * is room for one: before they are cut, or, where the size of their text is known from an earlier run, when one of
+ * their articles is read again. Files that cannot be read are reported and left out; where that is no fault of theirs,
+ * by READING_FAILED, here as in ingest_piece_read: then nothing that was read may be published.
  */
+struct ingest_spool; /* ingest/plan.c */
+struct ingest_text {
+    struct ingest_spool *spool;
+    bool compressed;
+    bool is_there; /* in the spool: else to be put there */
+    bool damaged;
+    uint64_t begin;  /* where in the spool its text begins */
+    size_t invalid;  /* bytes that were no text … */
+    unsigned invalid_line; /* … the first in this line */
+};
+
 struct ingest_file {
     const char *path; /* as messages show it */
     const struct source *source;
     const struct reader *reader;
-    uint64_t size;        /* bytes, of the spooled text where there is one */
-    int spool;            /* descriptor of the spooled text; -1 */
-    uint64_t spool_begin; /* where in the spool its text begins */
+    struct file_identity identity;
+    uint64_t size;            /* bytes, of the spooled text where there is one */
+    struct ingest_text *text; /* NULL: the file itself is read */
+    size_t first_piece, piece_count;
 };
 
 struct ingest_piece {
@@ -73,9 +87,10 @@ struct ingest_plan {
     const struct settings *settings;
     VEC(struct ingest_file) files;
     VEC(struct ingest_piece) pieces; /* in order of file, then begin */
-    bool has_spool;                  /* one unnamed file holds the spooled text of all: descriptors are few */
-    int spool;
-    uint64_t spool_size;
+    struct ingest_spool *spool;      /* of all files: descriptors are few */
+    int64_t looked;                  /* ns of the clock before the first file was looked at */
+    struct file_identity history;    /* which no source reads; zeroed: there is none */
+    bool *incomplete; /* by the number of the source: a file or folder could not be read, or there is none at all */
 };
 
 enum {
@@ -85,7 +100,23 @@ enum {
 
 void ingest_plan_make(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
                       struct diagnostics *diagnostics);
+/*
+ * The two halves of it. Listing opens no file: it costs a look at each. `known` is asked for files that would have to
+ * be spooled: true with *ret_size and what is said of it in *text, from an earlier run on the same bytes.
+ */
+void ingest_plan_list(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
+                      struct diagnostics *diagnostics);
+void ingest_plan_cut(struct ingest_plan *plan,
+                     bool (*known)(void *context, const struct ingest_file *file, struct ingest_text *text,
+                                   uint64_t *ret_size),
+                     void *context, struct diagnostics *diagnostics);
 void ingest_plan_release(struct ingest_plan *plan);
+
+/*
+ * Where the text of a file stands that has one (file->text): a descriptor, and where it begins there. It is spooled now
+ * if it was not. false when that fails, or there is not as much of it as the plan says. Thread-safe.
+ */
+MUST_CHECK bool ingest_text_place(const struct ingest_file *file, int *ret_descriptor, uint64_t *ret_begin);
 
 /* What one thread keeps from piece to piece. Zeroed at first. */
 struct ingest_worker {
@@ -106,6 +137,7 @@ void ingest_worker_release(struct ingest_worker *worker);
 struct ingest_result {
     unsigned lines;
     size_t refused;
+    bool is_closed; /* its last line has a line end: what is appended to the file changes nothing in this piece */
 };
 void ingest_piece_read(const struct ingest_plan *plan, size_t piece, struct ingest_worker *worker,
                        void (*take)(void *context, const struct article *article, struct location location,

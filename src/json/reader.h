@@ -6,7 +6,7 @@
 
 /*
  * JSON in, by json-c: whole documents of trusted size (manifest, own feeds, `validate`). The hot path of JSON Lines has
- * its own field scanner (ingest/json_fields.h), held to this one by a test.
+ * its own field scanner (json/fields.h), held to this one by a test.
  */
 struct json_object; /* json-c's, used as it is by callers: include <json-c/json.h> only below src/json, check and output
                      */

@@ -8,6 +8,10 @@ struct json_writer json_writer_on(struct buf *buf) {
     return (struct json_writer){.buf = buf};
 }
 
+struct json_writer json_line_writer_on(struct buf *buf) {
+    return (struct json_writer){.buf = buf, .in_one_line = true};
+}
+
 struct json_writer json_fragment_writer_on(struct buf *buf, unsigned depth) {
     assert(depth > 0);
     return (struct json_writer){.buf = buf, .base_depth = depth};
@@ -21,10 +25,14 @@ static void append_line(struct json_writer *json) {
 }
 
 static void begin_item(struct json_writer *json) {
-    if (json->has_items[json->depth])
-        buf_append_byte(json->buf, ',');
+    bool is_first = !json->has_items[json->depth];
     json->has_items[json->depth] = true;
-    append_line(json);
+    if (!is_first)
+        buf_append_byte(json->buf, ',');
+    if (!json->in_one_line)
+        append_line(json);
+    else if (!is_first)
+        buf_append_byte(json->buf, ' ');
 }
 
 /* Before any value: the comma and the line that belong in front of it. */
@@ -68,7 +76,7 @@ void json_close(struct json_writer *json) {
     bool is_object = json->is_object[json->depth];
     bool has_items = json->has_items[json->depth];
     json->depth--;
-    if (has_items)
+    if (has_items && !json->in_one_line)
         append_line(json);
     buf_append_byte(json->buf, is_object ? '}' : ']');
     end_value(json);

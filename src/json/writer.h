@@ -18,12 +18,15 @@ struct json_writer {
     struct buf *buf;
     unsigned depth;
     unsigned base_depth; /* indentation to start from: for fragments that are put into a document later */
+    bool in_one_line;
     bool has_items[17];
     bool is_object[17];
     bool after_key;
 };
 
 struct json_writer json_writer_on(struct buf *buf);
+/* Without line ends but the last: for a line of JSON Lines. */
+struct json_writer json_line_writer_on(struct buf *buf);
 /* For a value that stands `depth` levels deep in a document. No line end behind it. */
 struct json_writer json_fragment_writer_on(struct buf *buf, unsigned depth);
 

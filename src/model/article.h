@@ -36,6 +36,19 @@ struct label {
     enum label_change change;
 };
 
+/*
+ * What `pindao classify` wrote into the article's line: labels that rules decided on, unlike article.labels, which
+ * somebody gave. They are worth what the rules would say now only if rules and article are still those
+ * (cmd/labelling.h).
+ */
+struct rule_labels {
+    uint64_t rules;   /* taxonomies_hash */
+    uint64_t article; /* of what the rules saw of it */
+    const struct label *items;
+    size_t count;
+    bool present;
+};
+
 struct article {
     struct slice id;
     struct slice url;
@@ -57,6 +70,7 @@ struct article {
     struct enclosure enclosure;
     const struct label *labels;
     size_t label_count;
+    struct rule_labels rule_labels;
     bool withdrawn;
 };
 

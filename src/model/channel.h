@@ -15,6 +15,13 @@ struct channel_condition {
     size_t none_count;
 };
 
+/* How long the time is that one page of a channel's archive covers, by the site's calendar. */
+enum archive_period {
+    ARCHIVE_NONE,
+    ARCHIVE_MONTH,
+    ARCHIVE_DAY,
+};
+
 struct channel_rule {
     struct slice path;  /* "/{district}/{topic}/": {taxonomy} is the term's id */
     struct slice title; /* {taxonomy} is the term's label, {taxonomy.short} its short; empty: labels joined by " · " */
@@ -27,6 +34,7 @@ struct channel_rule {
     unsigned items;     /* the head has at least so many entries … */
     unsigned days;      /* … and everything of so many days before its newest */
     uint64_t max_bytes; /* of cleaned text; beyond it, entries show their summaries; 0: no limit */
+    enum archive_period archive;
     unsigned list_from; /* from how many entries the OPML lists it; 0: always */
     struct word_place place;
 };

@@ -37,14 +37,26 @@ struct entry {
     struct enclosure enclosure;
 };
 
+/* An entry that was withdrawn (RFC 6721); Atom alone writes it. */
+struct tombstone {
+    struct slice id;
+    int64_t at;
+};
+
 struct feed {
     const struct site *site;
     struct slice id;
     struct slice path;  /* "/putuo/ic/" */
     struct slice title; /* with the site's name last */
     struct slice subtitle;
-    int64_t updated; /* latest of its entries; site->tag_seconds when there is none */
+    int64_t updated; /* latest of its entries and tombstones; site->tag_seconds when there is none */
     size_t entry_count;
+    const struct tombstone *tombstones; /* latest first */
+    size_t tombstone_count;
+    /* RFC 5005 section 4, which Atom alone writes. Names of files below `path`: "archive/2026-11.xml". */
+    struct slice archive_page; /* the feed is this page of the archive; empty: it is the head */
+    bool archive_finished;     /* the time of the page is over */
+    struct slice older_page;   /* the next older page, of a head the newest one; empty: there is none */
 };
 
 #endif

@@ -27,6 +27,7 @@ enum withdrawal_cause {
     WITHDRAWN_BY_CORRECTION, /* corrections.yaml; released when it says so no more */
     WITHDRAWN_BY_ARTICLE,    /* the source says so itself; as above */
     WITHDRAWN_BY_VANISHING,  /* vanished: withdraw; released when the article is there again */
+    WITHDRAWN_AS_COPY,       /* of an entry whose article was withdrawn and is gone; released by people only */
 };
 
 struct withdrawal {
@@ -47,20 +48,42 @@ struct sighting {
     struct slice key; /* of an article without a date: "title/…" (store/history.h) */
     struct hash128 hash;
     struct slice source; /* as its files: are written */
-    int64_t at;
+    int64_t at;          /* the earliest, where several lines say it */
 };
 
+/*
+ * A zeroed one is empty. The order of the lists is that of the file, which compacting changes: no output may depend on
+ * it.
+ */
 struct history {
     struct arena arena;
-    VEC(struct history_join) joins; /* as in the file: later lines of one key replace earlier ones in place */
+    VEC(struct history_join) joins; /* later lines of one key replace earlier ones in place */
     VEC(struct withdrawal) withdrawals;
     VEC(struct sighting) sightings;
+    VEC(struct slice) sources;                                     /* of sightings, each once */
     struct map join_numbers, withdrawal_numbers, sighting_numbers; /* by hash (and source), as bytes in the arena */
 };
+void history_release(struct history *history);
 
-/* By hash of the article's key; NULL for none. Released withdrawals are found too. */
+/* By hash of the article's key; NULL for none. Released withdrawals are found too. Valid until the next change. */
 const struct history_join *history_join_of(const struct history *history, struct hash128 member);
+/*
+ * The last of the joins that lead from the article to the entry that it has: that one names the entry. NULL: it has its
+ * own, or they lead in a circle.
+ */
+const struct history_join *history_entry_of(const struct history *history, struct hash128 member);
 const struct withdrawal *history_withdrawal_of(const struct history *history, struct hash128 key);
 const struct sighting *history_sighting_of(const struct history *history, struct hash128 key, struct slice source);
+
+/*
+ * What becomes of the history by an event. Everything is copied. false when it says nothing new: the history is as it
+ * was. For store/history, which keeps the file in step, and for tests.
+ */
+bool history_put_join(struct history *history, struct slice member, struct slice leader, int64_t date);
+/* Of *withdrawal the hashes and `released` are not looked at. */
+bool history_put_withdrawal(struct history *history, const struct withdrawal *withdrawal);
+/* Nothing new where no withdrawal of the key stands. */
+bool history_put_release(struct history *history, struct slice key);
+bool history_put_sighting(struct history *history, struct slice key, struct slice source, int64_t at);
 
 #endif

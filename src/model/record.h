@@ -16,12 +16,12 @@ struct record {
     uint32_t content_hash; /* low half of hash64 of the bytes at location: has the file changed since? */
     uint32_t labels;       /* number of its set in the label table */
     uint32_t text_bytes;   /* of its cleaned body where that is shown in full, else 0: what max_bytes counts */
-    uint32_t order : 29;  /* rank among articles of one date: the higher, the newer; assigned when records are merged */
     uint32_t derived : 1; /* its key is doc/…, made of day and title */
     uint32_t withdrawn : 1;
-    uint32_t held : 1; /* until it is released: a word of hold: stands in it */
+    uint32_t taken_back : 1; /* withdrawn by people, not by its source: its copies are not shown either */
+    uint32_t held : 1;       /* until it is released: a word of hold: stands in it */
+    uint32_t known : 1;      /* an earlier run has had an article of its key: it may have been published */
 };
-enum { RECORD_ORDER_MOST = (1 << 29) - 1 };
 _Static_assert(sizeof(struct record) == 64, "the index is promised at 64 bytes an article");
 
 #endif

@@ -37,7 +37,8 @@ struct source {
     enum body_format format; /* of bodies that do not say theirs */
     struct slice encoding;   /* "utf-8", "gb18030", "big5": lower case */
     bool simplified;         /* convert: simplified: traditional text is shown so */
-    bool undated;            /* articles without a date are taken: `clean`, whose reader will add one */
+    bool undated;            /* first-seen: articles without a date are taken, as in `clean` */
+    bool withdraw_vanished;  /* an article that is in no source any more is withdrawn */
     bool append;             /* promise: old lines never change */
     bool alone;              /* duplicates: no: its articles are copies of nobody's */
     int64_t expect;          /* seconds; 0: nothing expected */

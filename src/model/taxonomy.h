@@ -116,6 +116,12 @@ struct taxonomies {
     size_t term_total;
 };
 
+/*
+ * Of all that decides which labels an article gets, on every machine the same: when two hashes are equal, so are the
+ * decisions. Where the words stand, and how they were written, is no part of it.
+ */
+uint64_t taxonomies_hash(const struct taxonomies *taxonomies);
+
 /* The taxonomy with this id; NULL. */
 const struct taxonomy *taxonomy_find(const struct taxonomies *taxonomies, struct slice id);
 /* A term by id, label or short; TERM_NONE. */

@@ -47,13 +47,12 @@ static const char *type_of(struct slice path) {
  * unchanged film is not read again. */
 static bool is_untouched(const struct output *output, struct slice path, const struct stat *source,
                          const struct tree_file **ret_old) {
-    uint64_t at = map_get(&output->old_paths, path, UINT64_MAX);
+    const struct tree_file *old = output->suspicious ? NULL : listing_find(output->old, path);
     struct stat served;
-    if (output->suspicious || at == UINT64_MAX ||
-        fstatat(output->served, path.data, &served, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(served.st_mode))
+    if (!old || fstatat(output->served, path.data, &served, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(served.st_mode))
         return false;
-    *ret_old = &output->old_tree.files.items[at];
-    return served.st_size == source->st_size && (uint64_t)served.st_size == (*ret_old)->size &&
+    *ret_old = old;
+    return served.st_size == source->st_size && (uint64_t)served.st_size == old->size &&
            served.st_mtim.tv_sec == source->st_mtim.tv_sec && served.st_mtim.tv_nsec == source->st_mtim.tv_nsec;
 }
 

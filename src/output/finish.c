@@ -24,8 +24,9 @@ static void list_files(struct output *output) {
 }
 
 static void find_changes(struct output *output, const struct plan *plan) {
-    for (size_t i = 0; i < output->old_tree.files.count; i++) {
-        uint64_t expected = map_get(&plan->expected, output->old_tree.files.items[i].path, EXPECT_NOTHING);
+    const struct tree *old = listing_tree(output->old);
+    for (size_t i = 0; i < old->files.count; i++) {
+        uint64_t expected = map_get(&plan->expected, old->files.items[i].path, EXPECT_NOTHING);
         output->counts.removed += expected != EXPECT_FILE && expected != EXPECT_SAME;
     }
     /* Half published by a run before, and no longer wanted. */
@@ -33,20 +34,20 @@ static void find_changes(struct output *output, const struct plan *plan) {
         struct slice path = output->mark.paths.items[i];
         uint64_t expected = map_get(&plan->expected, path, EXPECT_NOTHING);
         struct stat status;
-        output->counts.removed += expected == EXPECT_NOTHING &&
-                                  map_get(&output->old_paths, path, UINT64_MAX) == UINT64_MAX &&
+        output->counts.removed += expected == EXPECT_NOTHING && !listing_find(output->old, path) &&
                                   fstatat(output->served, path.data, &status, AT_SYMLINK_NOFOLLOW) == 0;
     }
     output->changed = output->served < 0 || output->counts.written || output->counts.removed ||
-                      !slice_equal(buf_slice(&output->old_manifest), buf_slice(&output->new_manifest));
+                      !slice_equal(listing_bytes(output->old), buf_slice(&output->new_manifest));
 }
 
 /* Away with what is not expected: what was removed, and what crashed runs and others left. */
-static bool prune(struct output *output, const struct plan *plan, struct arena *arena, struct buf *named) {
+static bool prune(struct output *output, struct plan *plan, struct arena *arena, struct buf *named) {
     CLEANUP(walk_release) struct walk walk = {0};
     struct slice unreadable;
     if (!walk_all(output->stage.root, arena, &walk, &unreadable))
         return stage_fail(&output->stage, "read", unreadable);
+    plan_linked(plan, output, &walk);
     latecomers_keep(output, &walk, named);
     for (size_t i = walk.items.count; i-- > 0;) {
         const struct walk_item *item = &walk.items.items[i];
@@ -76,7 +77,7 @@ static bool carry_foreign(struct output *output, const struct plan *plan, struct
 
 static bool stage_manifest(struct output *output) {
     bool is_new;
-    if (output->served >= 0 && slice_equal(buf_slice(&output->old_manifest), buf_slice(&output->new_manifest)))
+    if (output->served >= 0 && slice_equal(listing_bytes(output->old), buf_slice(&output->new_manifest)))
         return stage_link(&output->stage, SLICE(MANIFEST_NAME), &is_new);
     return stage_write(&output->stage, SLICE(MANIFEST_NAME), buf_slice(&output->new_manifest), NULL);
 }
@@ -88,9 +89,12 @@ static bool fill_stage(struct output *output, struct plan *plan, struct diagnost
     if (!stage_begin(stage) || !prune(output, plan, &plan->arena, &named))
         return false;
     bool is_new;
-    for (size_t i = 0; i < output->puts.count; i++)
-        if (output->puts.items[i].same && !stage_link(stage, output->puts.items[i].file.path, &is_new))
+    for (size_t i = 0; i < output->puts.count; i++) {
+        const struct put *put = &output->puts.items[i];
+        if (put->same && map_get(&plan->expected, put->file.path, EXPECT_NOTHING) != EXPECT_LINKED &&
+            !stage_link(stage, put->file.path, &is_new))
             return false;
+    }
     if (!carry_foreign(output, plan, &named) || !stage_manifest(output) || !stage_seal(stage))
         return false;
     if (named.size)
@@ -129,23 +133,47 @@ static bool is_signed(const struct output *output, struct slice path) {
  * differs is ours too.
  */
 static void adopt_files(struct output *output, struct diagnostics *diagnostics) {
-    bool ours = output->previous_tree.files.count > 0;
-    if (!output->manifest_missing)
-        return;
+    bool ours = output_previous_tree(output)->files.count > 0;
     for (size_t i = 0; i < output->puts.count && !ours; i++)
         ours = output->puts.items[i].file.is_feed &&
                (output->puts.items[i].same || is_signed(output, output->puts.items[i].file.path));
     if (!ours)
         return;
     output->unknown_owner = true;
-    output->manifest_missing = false;
     diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "it is missing");
+}
+
+/* What the served tree's manifest is good for. false: it is somebody else's. */
+static bool judge_manifest(struct output *output, struct diagnostics *diagnostics) {
+    switch (listing_state(output->old)) {
+    case LISTING_READ:
+        return true;
+    case LISTING_NONE:
+        if (listing_lacks_manifest(output->old))
+            adopt_files(output, diagnostics);
+        return true;
+    case LISTING_DAMAGED:
+        output->unknown_owner = true;
+        diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "%s", listing_why(output->old));
+        return true;
+    case LISTING_SOMEBODYS:
+        break;
+    }
+    diag_report(diagnostics, DIAGNOSTIC_OUTPUT_CLASH, output_place(output), "%s: %s", MANIFEST_NAME,
+                listing_why(output->old));
+    return false;
 }
 
 static const char lost_manifest[] = " (if pindao wrote this tree, its manifest.json is gone: put it back, or move "
                                     "the whole folder away)";
 
+static bool is_manifest_lost(const struct output *output) {
+    return listing_lacks_manifest(output->old) && !output->unknown_owner;
+}
+
 static enum output_result finish(struct output *output, struct plan *plan, struct diagnostics *diagnostics) {
+    if (!judge_manifest(output, diagnostics))
+        return OUTPUT_CLASH;
     list_files(output);
     plan_own(plan, output);
     if (plan->clash.size)
@@ -155,15 +183,16 @@ static enum output_result finish(struct output *output, struct plan *plan, struc
         stage_fail(&output->stage, "write", SLICE(MANIFEST_NAME));
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     }
-    adopt_files(output, diagnostics);
     find_changes(output, plan);
     /* Nothing changed: nothing is looked at. What others put into the served folder stays there anyway. */
     if (output->changed && !plan_foreign(plan, output))
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     if (plan->clash.size)
-        return report_clash(output, plan->clash, output->manifest_missing ? lost_manifest : "", diagnostics);
+        return report_clash(output, plan->clash, is_manifest_lost(output) ? lost_manifest : "", diagnostics);
     output->counts.foreign = plan->foreign.count;
-    if (output->changed && !output->options.dry_run && !fill_stage(output, plan, diagnostics))
+    bool filled = !output->changed || output->options.dry_run || fill_stage(output, plan, diagnostics);
+    output->counts.relinked = output->stage.linked;
+    if (!filled)
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     report_left_out(output, plan, diagnostics);
     output->finished = true;

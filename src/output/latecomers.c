@@ -2,20 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 static void add_name(struct buf *named, struct slice path) {
     buf_append_format(named, "%s%.*s", named->size ? ", " : "", SLICE_ARGUMENTS(path));
 }
 
-static int compare_path(const void *path, const void *file) {
-    return slice_compare(*(const struct slice *)path, ((const struct tree_file *)file)->path);
-}
-
 static bool was_ours(const struct output *output, struct slice path) {
-    const struct tree *previous = &output->previous_tree;
-    return plan_is_ours(output, path) ||
-           (previous->files.count &&
-            bsearch(&path, previous->files.items, previous->files.count, sizeof *previous->files.items, compare_path));
+    return plan_is_ours(output, path) || (!output->crashed && listing_find(output->previous, path));
 }
 
 /*
@@ -80,4 +74,40 @@ bool latecomers_carry(struct output *output, struct buf *named) {
             return false;
     }
     return named->size == 0 || stage_seal(&output->stage);
+}
+
+/* The folders above `path` in the served tree, real ones. false: something else stands there. */
+static bool make_folders(const struct output *output, struct slice path, struct arena *arena) {
+    struct slice folder = walk_folder_of(path);
+    if (folder.size == 0)
+        return true;
+    struct stat status;
+    const char *name = arena_copy(arena, folder).data;
+    if (fstatat(output->served, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return S_ISDIR(status.st_mode);
+    return errno == ENOENT && make_folders(output, folder, arena) && mkdirat(output->served, name, 0755) == 0 &&
+           owner_give_at(&output->layout.owner, output->served, name);
+}
+
+bool latecomers_rescue(struct output *output, struct buf *named) {
+    CLEANUP(walk_release) struct walk walk = {0};
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct stage *stage = &output->stage;
+    struct slice unreadable;
+    struct stat manifest;
+    if (output->served < 0 || fstatat(output->served, MANIFEST_NAME, &manifest, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (!walk_all(stage->root, &arena, &walk, &unreadable))
+        return stage_fail(stage, "read", unreadable);
+    for (size_t i = 0; i < walk.items.count; i++) {
+        const struct walk_item *item = &walk.items.items[i];
+        bool is_file = item->kind == WALK_FILE || item->kind == WALK_LINK;
+        if (!is_file || was_ours(output, item->path) || !came_later(output, item->path, manifest.st_mtim))
+            continue;
+        if (!make_folders(output, item->path, &arena) ||
+            !walk_link(stage->root, item->path, output->served, item->path, true, &stage->links_refused))
+            return stage_fail(stage, "carry over", item->path);
+        add_name(named, item->path);
+    }
+    return named->size == 0 || syncfs(output->served) == 0 || stage_fail(stage, "sync", slice_of(output->layout.name));
 }

@@ -62,6 +62,11 @@ static const char *read_files(struct json_object *list, struct arena *arena, str
 }
 
 enum manifest_state manifest_read(struct slice text, struct arena *arena, struct tree *ret_tree, const char **ret_why) {
+    return manifest_scan(text, arena, ret_tree) ? MANIFEST_READ : manifest_parse(text, arena, ret_tree, ret_why);
+}
+
+enum manifest_state manifest_parse(struct slice text, struct arena *arena, struct tree *ret_tree,
+                                   const char **ret_why) {
     size_t offset = 0;
     CLEANUP(json_release) struct json_object *root = json_read(text, &offset, ret_why);
     struct json_object *list = NULL;

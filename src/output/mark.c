@@ -9,6 +9,9 @@
 
 enum { MARK_MOST = 256 << 20 };
 
+/* No path of ours begins so. */
+static const struct slice forget_line = SLICE_CONSTANT("/forget");
+
 bool mark_read(const struct layout *layout, struct arena *arena, struct mark *ret_mark) {
     CLEANUP(file_close) int file = openat(layout->parent, layout->mark, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0) {
@@ -22,6 +25,8 @@ bool mark_read(const struct layout *layout, struct arena *arena, struct mark *re
     *ret_mark = (struct mark){.stands = true};
     struct slice rest = buf_slice(&text);
     for (struct slice line; slice_take_until(&rest, '\n', &line);) {
+        if (slice_equal(line, forget_line))
+            ret_mark->forget = true;
         /* A line that is no path of ours was not written by us: it is nobody's loss. */
         if (!walk_path_is_clean(line))
             continue;
@@ -47,14 +52,10 @@ static bool write_draft(const struct layout *layout, struct slice text) {
     return close(closing) == 0;
 }
 
-bool mark_set(struct mark *mark, const struct layout *layout, const struct slice *paths, size_t count) {
-    size_t known = mark->paths.count;
-    for (size_t i = 0; i < count; i++)
-        if (map_set(&mark->set, paths[i], 1))
-            vec_push(&mark->paths, paths[i]);
-    if (mark->stands && mark->paths.count == known)
-        return true;
+static bool write_mark(struct mark *mark, const struct layout *layout) {
     CLEANUP(buf_release) struct buf text = BUF(MARK_MOST);
+    if (mark->forget)
+        buf_append_format(&text, "%.*s\n", SLICE_ARGUMENTS(forget_line));
     for (size_t i = 0; i < mark->paths.count; i++) {
         buf_append_slice(&text, mark->paths.items[i]);
         buf_append_byte(&text, '\n');
@@ -71,9 +72,24 @@ bool mark_set(struct mark *mark, const struct layout *layout, const struct slice
     return true;
 }
 
+bool mark_set(struct mark *mark, const struct layout *layout, const struct slice *paths, size_t count) {
+    size_t known = mark->paths.count;
+    for (size_t i = 0; i < count; i++)
+        if (map_set(&mark->set, paths[i], 1))
+            vec_push(&mark->paths, paths[i]);
+    return (mark->stands && mark->paths.count == known) || write_mark(mark, layout);
+}
+
+bool mark_set_forget(struct mark *mark, const struct layout *layout) {
+    if (mark->stands && mark->forget)
+        return true;
+    mark->forget = true;
+    return write_mark(mark, layout);
+}
+
 bool mark_remove(struct mark *mark, const struct layout *layout) {
     if (unlinkat(layout->parent, layout->mark, 0) != 0 && errno != ENOENT)
         return false;
-    mark->stands = false;
+    mark->stands = mark->forget = false;
     return true;
 }

@@ -19,10 +19,14 @@
  *                        lists them, one a line, before anything is replaced, and keeps the list over any number of
  *                        crashed runs.
  *
+ * A run that is to forget the previous tree (something in it was withdrawn) says so in the mark before it does anything
+ * else, and the mark goes when the stage is gone from the disk. Whatever run comes behind a crash does the same.
+ *
  * It cannot go before the swap: a rollback would then take a stage that was never served for the previous tree.
  */
 struct mark {
     bool stands;
+    bool forget; /* what is served now is not to be kept as the previous tree, be it by another run than wanted so */
     VEC(struct slice) paths; /* of the fallback; in the arena */
     struct map set;          /* the same */
 };
@@ -32,6 +36,8 @@ void mark_release(struct mark *mark);
 
 /* Makes the mark stand, with `count` further paths; on disk when it returns. Nothing to do when it says so already. */
 MUST_CHECK bool mark_set(struct mark *mark, const struct layout *layout, const struct slice *paths, size_t count);
+/* The same with the wish that the previous tree be forgotten: a line that is no path. */
+MUST_CHECK bool mark_set_forget(struct mark *mark, const struct layout *layout);
 MUST_CHECK bool mark_remove(struct mark *mark, const struct layout *layout);
 
 #endif

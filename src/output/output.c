@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { MANIFEST_MOST = 1 << 30 };
-
 struct place output_place(const struct output *output) {
     return (struct place){.file = slice_of(output->options.directory)};
 }
@@ -49,57 +47,6 @@ static enum output_result take_lock(struct output *output, struct diagnostics *d
     return OUTPUT_BUSY;
 }
 
-/* A whole file below a folder; errno ENOENT when there is none. */
-static bool read_below(int root, struct slice path, struct buf *buf) {
-    CLEANUP(file_close) int file = openat(root, path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat status;
-    if (file < 0 || fstat(file, &status) != 0)
-        return false;
-    if (!S_ISREG(status.st_mode)) {
-        errno = EISDIR;
-        return false;
-    }
-    return walk_read(file, buf);
-}
-
-static enum output_result read_old_manifest(struct output *output, struct diagnostics *diagnostics) {
-    const char *why = NULL;
-    if (output->served < 0)
-        return OUTPUT_OK;
-    if (!read_below(output->served, SLICE(MANIFEST_NAME), &output->old_manifest)) {
-        output->manifest_missing = errno == ENOENT;
-        if (output->manifest_missing)
-            return OUTPUT_OK;
-        why = strerror(errno);
-    } else {
-        switch (manifest_read(buf_slice(&output->old_manifest), &output->arena, &output->old_tree, &why)) {
-        case MANIFEST_READ:
-            return OUTPUT_OK;
-        case MANIFEST_SOMEBODYS:
-            diag_report(diagnostics, DIAGNOSTIC_OUTPUT_CLASH, output_place(output), "%s: %s", MANIFEST_NAME, why);
-            return OUTPUT_CLASH;
-        case MANIFEST_DAMAGED:
-            break;
-        }
-    }
-    output->unknown_owner = true;
-    diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "%s", why);
-    return OUTPUT_OK;
-}
-
-/* The tree in the stage, when a run left it whole. A damaged list only costs linking anew. */
-static void read_previous_manifest(struct output *output) {
-    const struct layout *layout = &output->layout;
-    CLEANUP(file_close)
-    int root = openat(layout->parent, layout->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    CLEANUP(buf_release) struct buf text = BUF(MANIFEST_MOST);
-    const char *why = NULL;
-    bool whole = root >= 0 && !output->mark.stands && read_below(root, SLICE(MANIFEST_NAME), &text) &&
-                 manifest_read(buf_slice(&text), &output->arena, &output->previous_tree, &why) == MANIFEST_READ;
-    output->stage.served = output->served;
-    output->stage.believed = whole && !output->options.full;
-}
-
 static enum output_result open_trees(struct output *output, struct diagnostics *diagnostics) {
     const struct layout *layout = &output->layout;
     if (!mark_read(layout, &output->arena, &output->mark))
@@ -107,12 +54,14 @@ static enum output_result open_trees(struct output *output, struct diagnostics *
     output->served = openat(layout->parent, layout->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (output->served < 0 && errno != ENOENT)
         return cannot_create(output, layout->name, errno, diagnostics);
-    output->suspicious = output->options.full || output->mark.stands;
-    enum output_result result = read_old_manifest(output, diagnostics);
-    for (size_t i = 0; i < output->old_tree.files.count; i++)
-        map_set(&output->old_paths, output->old_tree.files.items[i].path, i);
-    read_previous_manifest(output);
-    return result;
+    output->crashed = output->mark.stands;
+    output->suspicious = output->options.full || output->crashed;
+    output->old = listing_new(layout->parent, layout->name);
+    output->previous = listing_new(layout->parent, layout->stage);
+    output->stage.served = output->served;
+    output->stage.previous = output->previous;
+    output->stage.distrusted = output->suspicious;
+    return OUTPUT_OK;
 }
 
 enum output_result output_open(const struct output_options *options, struct diagnostics *diagnostics,
@@ -123,7 +72,7 @@ enum output_result output_open(const struct output_options *options, struct diag
     if (options->copied_folder)
         output->options.copied_folder = arena_copy_string(&output->arena, options->copied_folder);
     output->layout.parent = output->lock = output->served = -1;
-    output->old_manifest = output->new_manifest = BUF(MANIFEST_MOST);
+    output->new_manifest = BUF(BUF_UNLIMITED);
     stage_init(&output->stage, &output->layout, &output->mark);
     enum output_result result = take_lock(output, diagnostics);
     if (result == OUTPUT_OK)
@@ -142,12 +91,10 @@ void output_close(struct output *output) {
     plan_release(&output->plan);
     vec_release(&output->puts);
     vec_release(&output->left_out);
-    vec_release(&output->old_tree.files);
     vec_release(&output->new_tree.files);
-    vec_release(&output->previous_tree.files);
-    map_release(&output->old_paths);
+    listing_free(output->old);
+    listing_free(output->previous);
     mark_release(&output->mark);
-    buf_release(&output->old_manifest);
     buf_release(&output->new_manifest);
     file_close(&output->served);
     /* The last descriptor of the lock's file: closing it unlocks. */
@@ -158,7 +105,11 @@ void output_close(struct output *output) {
 }
 
 const struct tree *output_old_tree(const struct output *output) {
-    return &output->old_tree;
+    return listing_tree(output->old);
+}
+
+bool output_is_served(const struct output *output, struct slice path) {
+    return listing_find(output->old, path) != NULL;
 }
 
 const struct tree *output_new_tree(const struct output *output) {
@@ -166,7 +117,45 @@ const struct tree *output_new_tree(const struct output *output) {
 }
 
 const struct tree *output_previous_tree(const struct output *output) {
-    return &output->previous_tree;
+    static const struct tree none = {0};
+    return output->crashed ? &none : listing_tree(output->previous);
+}
+
+static int64_t nanoseconds(struct timespec time) {
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+struct output_identity output_identity(const struct output *output) {
+    const struct layout *layout = &output->layout;
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    struct stat status;
+    buf_append_format(&path, "%s/%s", layout->name, MANIFEST_NAME);
+    if (output->mark.stands || (output->suspicious && !output->swapped) ||
+        fstatat(layout->parent, buf_string(&path), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+        return (struct output_identity){0};
+    return (struct output_identity){.exists = true,
+                                    .inode = status.st_ino,
+                                    .size = (uint64_t)status.st_size,
+                                    .modified = nanoseconds(status.st_mtim),
+                                    .changed = nanoseconds(status.st_ctim)};
+}
+
+bool output_identity_equal(const struct output_identity *a, const struct output_identity *b) {
+    return a->exists && b->exists && a->inode == b->inode && a->size == b->size && a->modified == b->modified &&
+           a->changed == b->changed;
+}
+
+static uint64_t hash_of(struct slice bytes) {
+    uint64_t hash = bytes.size ? hash64(bytes) : 0;
+    return bytes.size && hash == 0 ? 1 : hash;
+}
+
+uint64_t output_served_hash(const struct output *output) {
+    return output->suspicious ? 0 : hash_of(listing_bytes(output->old));
+}
+
+uint64_t output_new_hash(const struct output *output) {
+    return hash_of(buf_slice(&output->new_manifest));
 }
 
 struct output_counts output_counts(const struct output *output) {
@@ -175,7 +164,7 @@ struct output_counts output_counts(const struct output *output) {
 
 static bool read_path(int root, struct slice path, struct buf *buf) {
     CLEANUP(arena_release) struct arena arena = {0};
-    return walk_path_is_clean(path) && root >= 0 && read_below(root, arena_copy(&arena, path), buf);
+    return walk_path_is_clean(path) && root >= 0 && walk_read_path(root, arena_copy(&arena, path), buf);
 }
 
 bool output_read_old(const struct output *output, struct slice path, struct buf *buf) {
@@ -196,11 +185,9 @@ static bool is_served(const struct output *output, const struct tree_file *file,
     if (output->served < 0 || fstatat(output->served, file->path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(status.st_mode) || (uint64_t)status.st_size != file->size)
         return false;
-    uint64_t at = map_get(&output->old_paths, file->path, UINT64_MAX);
-    if (at != UINT64_MAX && !output->suspicious) {
-        const struct tree_file *old = &output->old_tree.files.items[at];
+    const struct tree_file *old = listing_find(output->old, file->path);
+    if (old && !output->suspicious)
         return old->size == file->size && sha256_equal(&old->hash, &file->hash);
-    }
     CLEANUP(file_close) int served = openat(output->served, file->path.data, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     return served >= 0 && walk_holds(served, bytes);
 }
@@ -215,8 +202,8 @@ void output_note_put(struct output *output, struct put put) {
 static void put_file(struct output *output, struct slice path, struct slice bytes, struct tree_file like,
                      const struct timespec *mtime) {
     struct stage *stage = &output->stage;
-    if (stage->failed)
-        return;
+    if (stage->failed || listing_state(output->old) == LISTING_SOMEBODYS)
+        return; /* output_finish says so */
     struct put put = {.file = like};
     put.file.path = stage_keep_path(stage, path);
     put.file.size = bytes.size;
@@ -229,6 +216,28 @@ static void put_file(struct output *output, struct slice path, struct slice byte
     put.same = is_served(output, &put.file, bytes);
     if (put.same || output->options.dry_run || stage_write(stage, put.file.path, bytes, mtime))
         output_note_put(output, put);
+}
+
+/* The served file as its manifest has it, when it is there to be kept; else NULL. */
+static const struct tree_file *find_kept(const struct output *output, struct slice path) {
+    struct stat status;
+    const struct tree_file *old = output->suspicious ? NULL : listing_find(output->old, path);
+    if (!old || output->served < 0 || fstatat(output->served, old->path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(status.st_mode) || (uint64_t)status.st_size != old->size)
+        return NULL;
+    return old;
+}
+
+bool output_can_keep(const struct output *output, struct slice path) {
+    return find_kept(output, path) != NULL;
+}
+
+bool output_keep(struct output *output, struct slice path) {
+    const struct tree_file *old = find_kept(output, path);
+    if (!old)
+        return false;
+    output_note_put(output, (struct put){.file = *old, .same = true});
+    return true;
 }
 
 void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,

@@ -12,9 +12,11 @@
  *     .public.lock       flock; never unlinked
  *     .public.dirty      there while the stage is being changed: after a crash nothing in the stage is believed
  *
- * Order: output_open (lock, old manifest, ready the stage) → output_put for every file, from any thread → output_finish
- * (foreign files, static folder, manifest, sync) → the caller's last checks → output_swap → output_close. Leaving
- * without output_swap leaves the served tree as it was.
+ * Order: output_open (lock, mark) → output_put or output_keep for every file, from any thread → output_finish (foreign
+ * files, static folder, manifest, sync) → the caller's last checks → output_swap → output_close. Leaving without
+ * output_swap leaves the served tree as it was.
+ *
+ * Manifests are read when they are first needed, so a run that finds nothing new costs a lock and an fstatat.
  */
 struct output;
 
@@ -39,8 +41,33 @@ struct output_options {
 enum output_result output_open(const struct output_options *options, struct diagnostics *diagnostics,
                                struct output **ret_output);
 
-/* The tree being served, as its manifest has it; empty when there is none (or it is broken, reported). */
+/*
+ * Which tree is being served at this moment, the new one after output_swap: what its manifest is on disk. Equal to that
+ * of an earlier run, which ended well: it is the tree of that run. Costs one fstatat.
+ */
+struct output_identity {
+    bool exists; /* false: no tree, no manifest, or it is not to be believed (a run came to no end, --full) */
+    uint64_t inode, size;
+    int64_t modified, changed; /* nanoseconds since 1970 */
+};
+struct output_identity output_identity(const struct output *output);
+bool output_identity_equal(const struct output_identity *a, const struct output_identity *b); /* both must exist */
+
+/*
+ * hash64 of the bytes of the manifest of the tree that was served when the output was opened, and, after output_finish,
+ * of the new one; never 0, so that 0 says: none, or (the served one) not to be believed. For telling whether a cache
+ * describes this tree. The first call reads the manifest, and does not parse it.
+ */
+uint64_t output_served_hash(const struct output *output);
+uint64_t output_new_hash(const struct output *output);
+
+/*
+ * The tree being served, as its manifest has it; empty when there is none, or it is broken (reported by output_finish).
+ * The first call reads and parses it. Thread-safe; so is output_is_served.
+ */
 const struct tree *output_old_tree(const struct output *output);
+/* Has the tree being served a file of ours at this path, by its manifest? */
+bool output_is_served(const struct output *output, struct slice path);
 /* A file of the served tree, appended. false when it cannot be read. */
 MUST_CHECK bool output_read_old(const struct output *output, struct slice path, struct buf *buf);
 
@@ -61,16 +88,35 @@ void output_put(struct output *output, struct slice path, struct slice bytes, co
 /* The same for a feed of a channel, which has so many entries. */
 void output_put_feed(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries);
 
+/*
+ * The new tree has this file as the served one has it: bytes, type, entries. false, and nothing is kept, when that is not
+ * known for sure without reading it: the served manifest does not list it or is not to be believed, or there is no file of
+ * that size on disk. Then it must be put. Thread-safe. One fstatat.
+ */
+MUST_CHECK bool output_keep(struct output *output, struct slice path);
+/* Would output_keep keep it? Nothing is kept yet. Thread-safe. */
+bool output_can_keep(const struct output *output, struct slice path);
+
 /* Removes what was not put, carries foreign files over, copies static:, writes the manifest, syncs. */
 enum output_result output_finish(struct output *output, struct diagnostics *diagnostics);
 
 struct output_counts {
     size_t written, unchanged, removed, foreign;
+    size_t relinked; /* unchanged or foreign files that the stage did not have yet: linked, or copied */
     uint64_t bytes_written;
 };
 struct output_counts output_counts(const struct output *output);
 /* The new tree, after output_finish. */
 const struct tree *output_new_tree(const struct output *output);
+
+/*
+ * Nothing of the trees before the new one is to be left on disk: a text in them was withdrawn. Best said before anything
+ * else is (the history, too): from then on the wish is on disk, and whatever run comes to its end first carries it out,
+ * this one's output_swap or, after a crash, the next one's. After output_swap it is carried out at once. Then there is
+ * nothing to roll back to, and the next run that changes something links anew. What others put into the tree before is
+ * carried over first, as in output_swap.
+ */
+enum output_result output_forget_previous(struct output *output, struct diagnostics *diagnostics);
 
 /* Exchanges the trees (nothing to do when no file changed) and syncs the parent. */
 enum output_result output_swap(struct output *output, struct diagnostics *diagnostics);

@@ -1,7 +1,7 @@
 #ifndef PINDAO_OUTPUT_PARTS_H
 #define PINDAO_OUTPUT_PARTS_H
 
-#include "output/manifest.h"
+#include "output/listing.h"
 #include "output/mark.h"
 #include "output/output.h"
 #include "output/stage.h"
@@ -20,12 +20,14 @@ enum expectation {
     EXPECT_FOLDER,
     EXPECT_FILE,    /* ours, new or changed */
     EXPECT_SAME,    /* ours, and the served one has its bytes */
+    EXPECT_LINKED,  /* so, and the stage has it already: it is the same inode */
     EXPECT_FOREIGN, /* not ours, carried over */
 };
 
 struct plan {
     struct arena arena;
     struct map expected; /* path → enum expectation */
+    struct walk served; /* the served folder as plan_foreign found it; paths in the arena */
     VEC(struct walk_item) foreign;
     struct slice clash; /* what stands in the way; empty: nothing */
     VEC(struct slice) special;
@@ -38,23 +40,21 @@ struct output {
     struct layout layout;
     int lock;
     int served;         /* the served folder; -1 when there is none. After the swap it is the previous one. */
-    bool suspicious;    /* --full, or a run came to no end: the manifest is not believed, bytes are compared */
+    bool crashed;       /* the run before came to no end */
+    bool suspicious;    /* so, or --full: the manifest is not believed, bytes are compared */
     bool unknown_owner; /* the manifest is damaged or lost: any file may be ours, so none is in the way */
-    bool manifest_missing;
     struct mark mark;
-    struct buf old_manifest;
-    struct tree old_tree;
-    struct map old_paths; /* path → index in old_tree */
+    struct listing *old, *previous; /* of the served tree, and of the stage as it was found */
     struct stage stage;
     VEC(struct put) puts;       /* guarded by stage.mutex until output_finish; then sorted */
     VEC(struct slice) left_out; /* of the copied folder: neither files nor folders */
     struct buf new_manifest;
     struct tree new_tree;
-    struct tree previous_tree;
     struct output_counts counts;
     struct plan plan; /* made by output_finish */
     bool changed;     /* the new tree is another one */
     bool finished;    /* output_finish succeeded */
+    bool swapped;     /* and so did output_swap: what is served is this run's */
 };
 
 struct place output_place(const struct output *output);
@@ -73,6 +73,8 @@ void copied_put(struct output *output);
 
 /* The new tree's own paths; `puts` are sorted. Paths that cannot stand beside each other are a clash. */
 void plan_own(struct plan *plan, const struct output *output);
+/* Marks what the stage has already, by what was found in both folders, as EXPECT_LINKED. */
+void plan_linked(struct plan *plan, const struct output *output, const struct walk *staged);
 /* What in the served folder is not ours: to be carried, or in the way. false when it cannot be read (remembered). */
 MUST_CHECK bool plan_foreign(struct plan *plan, struct output *output);
 /* Is what stands there pindao's, as far as anybody knows? */
@@ -94,6 +96,11 @@ void latecomers_keep(struct output *output, const struct walk *staged, struct bu
  * something failed (remembered).
  */
 MUST_CHECK bool latecomers_carry(struct output *output, struct buf *named);
+/*
+ * Before a stage that was not swapped is removed: what was written into it since it was swapped out is linked into the
+ * served folder. false when something failed (remembered).
+ */
+MUST_CHECK bool latecomers_rescue(struct output *output, struct buf *named);
 
 /*
  * The per-file way, for filesystems that cannot exchange folders: every file that changed is made whole under another

@@ -132,12 +132,13 @@ static bool announce(struct output *output, const struct map *puts) {
     CLEANUP(paths_release) struct paths paths = {0};
     for (size_t i = 0; i < output->puts.count; i++) {
         struct slice path = output->puts.items[i].file.path;
-        if (map_get(&output->old_paths, path, UINT64_MAX) == UINT64_MAX)
+        if (!listing_find(output->old, path))
             vec_push(&paths.items, path);
     }
-    for (size_t i = 0; i < output->old_tree.files.count; i++)
-        if (!is_put(puts, output->old_tree.files.items[i].path))
-            vec_push(&paths.items, output->old_tree.files.items[i].path);
+    const struct tree *old = listing_tree(output->old);
+    for (size_t i = 0; i < old->files.count; i++)
+        if (!is_put(puts, old->files.items[i].path))
+            vec_push(&paths.items, old->files.items[i].path);
     return mark_set(&output->mark, &output->layout, paths.items.items, paths.items.count) ||
            stage_fail(&output->stage, "write", slice_of(output->layout.mark));
 }

@@ -70,7 +70,9 @@ static bool begin_locked(struct stage *stage) {
     stage->root = openat(layout->parent, layout->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (stage->root < 0 || !make_writable(stage->root) || !owner_give(&layout->owner, stage->root))
         return fail_locked(stage, "open", slice_of(layout->stage));
-    if (!stage->believed && !walk_clear(stage->root))
+    /* Read now, though it may not be believed: soon it is another one. */
+    bool whole = listing_state(stage->previous) == LISTING_READ && !stage->distrusted;
+    if (!whole && !walk_clear(stage->root))
         return fail_locked(stage, "empty", slice_of(layout->stage));
     return true;
 }
@@ -198,6 +200,7 @@ bool stage_link(struct stage *stage, struct slice path, bool *ret_new) {
         return stage_fail(stage, "remove", path);
     if (!walk_link(stage->served, path, stage->root, path, false, &stage->links_refused))
         return stage_fail(stage, "link", path);
+    stage->linked++;
     /* A copy is a new file of ours; a linked one is the same to give twice. */
     if (stage->links_refused && !owner_give_at(&stage->layout->owner, stage->root, path.data))
         return stage_fail(stage, "set the owner of", path);

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "output/layout.h"
+#include "output/listing.h"
 #include "output/mark.h"
 #include "output/walk.h"
 
@@ -24,12 +25,14 @@ struct stage {
     struct mark *mark;
     int served;    /* the tree being served; -1: none. Read only. Not the stage's to close. */
     int root;      /* -1 before stage_begin */
-    bool believed; /* false: emptied before its first use */
+    struct listing *previous; /* of the stage as it was found; set with `served` */
+    bool distrusted;          /* emptied before its first use, whatever `previous` says */
 
     atomic_bool failed;
     pthread_mutex_t mutex; /* guards everything below, and `mark` and `root` up to stage_begin */
     struct arena arena;
     struct map folders; /* that were checked */
+    size_t linked;      /* files linked or copied out of the served tree */
     bool links_refused;
     /* What is to be synced; once there are too many, only that. */
     VEC(struct slice) changed_files;
@@ -41,7 +44,7 @@ struct stage {
     struct slice failed_path;
 };
 
-/* Both are borrowed. `served` and `believed` are set later, before the first use. */
+/* Both are borrowed. `served` and `previous` are set later, before the first use. */
 void stage_init(struct stage *stage, const struct layout *layout, struct mark *mark);
 void stage_release(struct stage *stage);
 

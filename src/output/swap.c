@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "output/parts.h"
 
 #include <errno.h>
@@ -5,18 +6,43 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static enum output_result report_carried(struct output *output, struct buf *named, struct diagnostics *diagnostics) {
+    if (named->size)
+        diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FOREIGN, output_place(output), "%s", buf_string(named));
+    return OUTPUT_OK;
+}
+
+static bool remove_stage(struct output *output) {
+    const struct layout *layout = &output->layout;
+    file_close(&output->stage.root);
+    return (walk_remove(layout->parent, slice_of(layout->stage)) && fsync(layout->parent) == 0) ||
+           stage_fail(&output->stage, "remove", slice_of(layout->stage));
+}
+
+/* The stage is a tree that was served, and nobody's half-done work. */
+static bool rescue(struct output *output, struct diagnostics *diagnostics) {
+    CLEANUP(buf_release) struct buf named = BUF(BUF_UNLIMITED);
+    if (output->crashed || listing_state(output->previous) != LISTING_READ)
+        return true;
+    return stage_begin(&output->stage) && latecomers_rescue(output, &named) &&
+           report_carried(output, &named, diagnostics) == OUTPUT_OK;
+}
+
 /*
- * Nothing changed, but a run before came to no end. The served files were compared byte by byte, so they are
- * whole; what is in the stage is of no use. Without it the mark may go, or every run would compare them again.
+ * Nothing changed, but a run before came to no end, or the previous tree is to be forgotten. The served files were
+ * compared byte by byte, or belong to a run that ended well, so they are whole; what is in the stage is of no use. Without
+ * it the mark may go, or every run would compare them again.
  */
-static bool clear_away(struct output *output) {
+static bool clear_away(struct output *output, struct diagnostics *diagnostics) {
     const struct layout *layout = &output->layout;
     if (!output->mark.stands)
         return true;
-    if ((output->served >= 0 && !walk_remove(output->served, SLICE(REPLACE_DRAFT))) ||
-        !walk_remove(layout->parent, slice_of(layout->stage)) || fsync(layout->parent) != 0)
-        return stage_fail(&output->stage, "remove", slice_of(layout->stage));
-    return mark_remove(&output->mark, layout) || stage_fail(&output->stage, "remove", slice_of(layout->mark));
+    if (!rescue(output, diagnostics))
+        return false;
+    if (output->served >= 0 && !walk_remove(output->served, SLICE(REPLACE_DRAFT)))
+        return stage_fail(&output->stage, "remove", SLICE(REPLACE_DRAFT));
+    return remove_stage(output) &&
+           (mark_remove(&output->mark, layout) || stage_fail(&output->stage, "remove", slice_of(layout->mark)));
 }
 
 /* EXDEV also from overlays, EBUSY from mount points. */
@@ -46,9 +72,7 @@ static enum output_result carry_latecomers(struct output *output, struct diagnos
         (void)output_report_failure(output, DIAGNOSTIC_OUTPUT_LEFT_BEHIND, diagnostics);
         return OUTPUT_FAILED;
     }
-    if (named.size)
-        diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FOREIGN, output_place(output), "%s", buf_string(&named));
-    return OUTPUT_OK;
+    return report_carried(output, &named, diagnostics);
 }
 
 static enum output_result swap_trees(struct output *output, struct diagnostics *diagnostics) {
@@ -67,8 +91,10 @@ static enum output_result swap_trees(struct output *output, struct diagnostics *
 enum output_result output_swap(struct output *output, struct diagnostics *diagnostics) {
     if (!output->finished || output->options.dry_run)
         return output->finished ? OUTPUT_OK : OUTPUT_FAILED;
-    if (!output->changed)
-        return clear_away(output) ? OUTPUT_OK : output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
+    if (!output->changed) {
+        output->swapped = clear_away(output, diagnostics);
+        return output->swapped ? OUTPUT_OK : output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
+    }
     enum output_result result = swap_trees(output, diagnostics);
     if (result != OUTPUT_OK)
         return result;
@@ -76,7 +102,28 @@ enum output_result output_swap(struct output *output, struct diagnostics *diagno
         stage_fail(&output->stage, "sync", slice_of("the folder around it"));
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_UNCERTAIN, diagnostics);
     }
+    output->swapped = true;
+    if (output->mark.forget && !remove_stage(output))
+        return output_report_failure(output, DIAGNOSTIC_PREVIOUS_STAYS, diagnostics);
     /* A mark that stays makes the next run slower, no more: the new tree stands, and that is what is to be said. */
+    bool removed = mark_remove(&output->mark, &output->layout);
+    (void)removed;
+    return OUTPUT_OK;
+}
+
+enum output_result output_forget_previous(struct output *output, struct diagnostics *diagnostics) {
+    if (output->options.dry_run)
+        return OUTPUT_OK;
+    bool was_swapped = output->swapped;
+    if (!mark_set_forget(&output->mark, &output->layout)) {
+        stage_fail(&output->stage, "write", slice_of(output->layout.mark));
+        return output_report_failure(output, was_swapped ? DIAGNOSTIC_PREVIOUS_STAYS : DIAGNOSTIC_OUTPUT_FAILED,
+                                     diagnostics);
+    }
+    if (!was_swapped)
+        return OUTPUT_OK;
+    if ((!output->changed && !rescue(output, diagnostics)) || !remove_stage(output))
+        return output_report_failure(output, DIAGNOSTIC_PREVIOUS_STAYS, diagnostics);
     bool removed = mark_remove(&output->mark, &output->layout);
     (void)removed;
     return OUTPUT_OK;

@@ -30,6 +30,7 @@ struct slice walk_folder_of(struct slice path) {
 struct name {
     struct slice name;
     unsigned char type; /* DT_… */
+    uint64_t inode;
 };
 
 static int compare_names(const void *a, const void *b) {
@@ -61,7 +62,7 @@ static bool read_names(int descriptor, struct arena *arena, struct names *names)
     errno = 0;
     for (struct dirent *entry; (entry = readdir(folder)); errno = 0)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            vec_push(&names->items, (struct name){arena_copy(arena, slice_of(entry->d_name)), entry->d_type});
+            vec_push(&names->items, (struct name){arena_copy(arena, slice_of(entry->d_name)), entry->d_type, entry->d_ino});
     if (errno != 0)
         return false;
     if (names->items.count)
@@ -108,7 +109,7 @@ static bool walk_below(int root, struct slice path, struct arena *arena, struct 
         walk->items.items[walk->items.count - 1].empty = names.items.count == 0;
     for (size_t i = 0; i < names.items.count; i++) {
         const struct name *name = &names.items.items[i];
-        struct walk_item item = {.path = join(arena, path, name->name)};
+        struct walk_item item = {.path = join(arena, path, name->name), .inode = name->inode};
         if (!find_kind(root, item.path, name->type, &item.kind)) {
             *unreadable = item.path;
             return false;
@@ -175,6 +176,18 @@ bool walk_read(int file, struct buf *buf) {
         }
     }
     return true;
+}
+
+bool walk_read_path(int root, struct slice path, struct buf *buf) {
+    CLEANUP(file_close) int file = openat(root, path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0)
+        return false;
+    if (!S_ISREG(status.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    return walk_read(file, buf);
 }
 
 bool walk_holds(int file, struct slice bytes) {

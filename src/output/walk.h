@@ -24,7 +24,8 @@ enum walk_kind {
 struct walk_item {
     struct slice path;
     enum walk_kind kind;
-    bool empty; /* a folder with nothing in it */
+    bool empty;     /* a folder with nothing in it */
+    uint64_t inode; /* as the folder tells it with the name: equal on one filesystem for names of one file */
 };
 
 /* Everything below a folder, a folder before what is in it, siblings by bytes. Paths live in the arena. */
@@ -42,6 +43,8 @@ MUST_CHECK bool walk_clear(int root);
 
 /* The whole of an open file, appended. errno EFBIG past the buffer's ceiling. */
 MUST_CHECK bool walk_read(int file, struct buf *buf);
+/* The same of a file below the root, which must be a regular one and no link. errno ENOENT when there is none. */
+MUST_CHECK bool walk_read_path(int root, struct slice path, struct buf *buf);
 /* Does an open file hold exactly these bytes? An unreadable one does not. */
 bool walk_holds(int file, struct slice bytes);
 

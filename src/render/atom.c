@@ -132,43 +132,80 @@ static void atom_entry(const struct site *site, const struct entry *entry, bool 
     xml_writer_free(xml);
 }
 
-static void write_self(struct xml_writer *xml, const struct feed *feed) {
+/* To another document of the feed: `name` is that of its file below the feed's path. */
+static void write_document(struct xml_writer *xml, const struct feed *feed, const char *relation, struct slice name) {
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
-    format_append_address(&address, feed->site, feed->path, format_atom.file_name);
+    format_append_address(&address, feed->site, feed->path, "");
+    buf_append_slice(&address, name);
     xml_open(xml, "link");
-    xml_attribute(xml, "rel", SLICE("self"));
+    xml_attribute(xml, "rel", slice_of(relation));
     xml_attribute(xml, "type", SLICE("application/atom+xml"));
     xml_attribute(xml, "href", buf_slice(&address));
     xml_close(xml);
 }
 
+/*
+ * RFC 5005 section 4. Pages have no next-archive link, which would be a change to each when a younger one begins: from
+ * the head down the chain every page is found.
+ */
+static void write_documents(struct xml_writer *xml, const struct feed *feed) {
+    const struct slice head = slice_of(format_atom.file_name);
+    write_document(xml, feed, "self", feed->archive_page.size ? feed->archive_page : head);
+    if (feed->archive_page.size)
+        write_document(xml, feed, "current", head);
+    if (feed->older_page.size)
+        write_document(xml, feed, "prev-archive", feed->older_page);
+}
+
 /* Entries are put into it as they are, so every prefix that one uses is declared here. */
-static void write_root(struct xml_writer *xml, const struct site *site) {
+static void write_root(struct xml_writer *xml, const struct feed *feed) {
+    const struct site *site = feed->site;
     xml_open(xml, "feed");
     xml_attribute(xml, "xmlns", SLICE("http://www.w3.org/2005/Atom"));
     xml_attribute(xml, "xmlns:media", SLICE("http://search.yahoo.com/mrss/"));
+    if (feed->tombstone_count)
+        xml_attribute(xml, "xmlns:at", SLICE("http://purl.org/atompub/tombstones/1.0"));
+    if (feed->archive_finished)
+        xml_attribute(xml, "xmlns:fh", SLICE("http://purl.org/syndication/history/1.0"));
     if (site->language.size)
         xml_attribute(xml, "xml:lang", site->language);
+}
+
+/* RFC 6721: for readers that keep entries which a feed shows no more. */
+static void write_tombstones(struct xml_writer *xml, const struct feed *feed) {
+    for (size_t i = 0; i < feed->tombstone_count; i++) {
+        CLEANUP(buf_release) struct buf when = BUF(64);
+        date_append_rfc3339(&when, feed->tombstones[i].at);
+        xml_open(xml, "at:deleted-entry");
+        xml_attribute(xml, "ref", feed->tombstones[i].id);
+        xml_attribute(xml, "when", buf_slice(&when));
+        xml_close(xml);
+    }
 }
 
 static void atom_feed(const struct feed *feed, const struct slice *entries, struct buf *buf) {
     const struct site *site = feed->site;
     struct xml_writer *xml = xml_writer_new(buf);
     xml_document(xml);
-    write_root(xml, site);
+    write_root(xml, feed);
     xml_element(xml, "id", feed->id);
     write_text(xml, "title", "text", feed->title);
     if (feed->subtitle.size)
         write_text(xml, "subtitle", "text", feed->subtitle);
     write_date(xml, "updated", feed->updated);
     write_author(xml, format_site_author(site));
-    write_self(xml, feed);
+    write_documents(xml, feed);
+    if (feed->archive_finished) {
+        xml_open(xml, "fh:archive");
+        xml_close(xml);
+    }
     xml_element(xml, "generator", SLICE("pindao"));
     xml_element_present(xml, "rights", site->rights);
     xml_element_present(xml, "icon", site->icon);
     xml_element_present(xml, "logo", site->logo);
     for (size_t i = 0; i < feed->entry_count; i++)
         xml_fragment(xml, entries[i]);
+    write_tombstones(xml, feed);
     xml_close(xml);
     xml_writer_free(xml);
 }

@@ -15,7 +15,7 @@
  * VERSION goes up whenever the table or the meaning of any value changes; the old cache is then set aside. The
  * application's number tells ours from any other SQLite file that somebody put here.
  */
-enum { VERSION = 1, APPLICATION = 0x706E6461, BUSY_MILLISECONDS = 2000, VALUE_MOST = 512 * 1024 * 1024 };
+enum { VERSION = 2, APPLICATION = 0x706E6461, BUSY_MILLISECONDS = 2000, VALUE_MOST = 512 * 1024 * 1024 };
 
 struct cache {
     char *folder;
@@ -24,6 +24,9 @@ struct cache {
     sqlite3 *database;
     sqlite3_stmt *get;
     sqlite3_stmt *set;
+    sqlite3_stmt *get_pack;
+    sqlite3_stmt *set_pack;
+    sqlite3_stmt *drop_pack;
     bool is_writable;
     bool in_transaction;
     bool was_set_aside; /* once a run is enough: a disk that damages it again would keep us here */
@@ -67,10 +70,12 @@ static enum outcome ask_number(struct cache *cache, const char *statement, int64
 }
 
 static enum outcome create_table(struct cache *cache) {
-    char statements[512];
+    char statements[1024];
     snprintf(statements, sizeof statements,
              "BEGIN IMMEDIATE;"
              "CREATE TABLE IF NOT EXISTS value(name TEXT PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL);"
+             "CREATE TABLE IF NOT EXISTS pack(bucket INTEGER NOT NULL, part INTEGER NOT NULL, hash INTEGER NOT NULL,"
+             " facts BLOB NOT NULL, records BLOB NOT NULL, sketches BLOB NOT NULL, UNIQUE(bucket, part));"
              "PRAGMA application_id = %d; PRAGMA user_version = %d;"
              "COMMIT",
              APPLICATION, VERSION);
@@ -78,11 +83,22 @@ static enum outcome create_table(struct cache *cache) {
 }
 
 static enum outcome prepare(struct cache *cache) {
-    int code = sqlite3_prepare_v3(cache->database, "SELECT hash, bytes FROM value WHERE name = ?1", -1,
-                                  SQLITE_PREPARE_PERSISTENT, &cache->get, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v3(cache->database, "INSERT OR REPLACE INTO value(name, hash, bytes) VALUES(?1, ?2, ?3)",
-                                  -1, SQLITE_PREPARE_PERSISTENT, &cache->set, NULL);
+    const struct {
+        sqlite3_stmt **statement;
+        const char *text;
+    } statements[] = {
+        {&cache->get, "SELECT hash, bytes FROM value WHERE name = ?1"},
+        {&cache->set, "INSERT OR REPLACE INTO value(name, hash, bytes) VALUES(?1, ?2, ?3)"},
+        {&cache->get_pack, "SELECT bucket, part, hash, facts, records, sketches FROM pack"
+                           " WHERE bucket = ?1 AND part = ?2"},
+        {&cache->set_pack, "INSERT OR REPLACE INTO pack(bucket, part, hash, facts, records, sketches)"
+                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
+        {&cache->drop_pack, "DELETE FROM pack WHERE bucket = ?1 AND part = ?2"},
+    };
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < ARRAY_LENGTH(statements) && code == SQLITE_OK; i++)
+        code = sqlite3_prepare_v3(cache->database, statements[i].text, -1, SQLITE_PREPARE_PERSISTENT,
+                                  statements[i].statement, NULL);
     return outcome_of(code);
 }
 
@@ -133,7 +149,12 @@ static enum outcome start(struct cache *cache) {
         return OUTCOME_UNUSABLE;
     sqlite3_busy_timeout(cache->database, BUSY_MILLISECONDS);
     sqlite3_db_config(cache->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    enum outcome outcome = execute(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    /*
+     * Not synced: a power cut may damage the cache, which is then found out and begun anew; a kill does not. What is
+     * deleted is overwritten: messages quote titles, and a withdrawn article must be gone.
+     */
+    enum outcome outcome = execute(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                                          "PRAGMA synchronous = OFF; PRAGMA secure_delete = ON");
     if (outcome == OUTCOME_READY)
         outcome = check_version(cache);
     return outcome == OUTCOME_READY ? prepare(cache) : outcome;
@@ -142,8 +163,11 @@ static enum outcome start(struct cache *cache) {
 static void stop(struct cache *cache) {
     sqlite3_finalize(cache->get);
     sqlite3_finalize(cache->set);
+    sqlite3_finalize(cache->get_pack);
+    sqlite3_finalize(cache->set_pack);
+    sqlite3_finalize(cache->drop_pack);
     sqlite3_close(cache->database); /* rolls back what was not committed */
-    cache->get = cache->set = NULL;
+    cache->get = cache->set = cache->get_pack = cache->set_pack = cache->drop_pack = NULL;
     cache->database = NULL;
     cache->in_transaction = false;
 }
@@ -240,18 +264,128 @@ bool cache_get(struct cache *cache, const char *name, struct buf *value) {
     return found;
 }
 
-void cache_set(struct cache *cache, const char *name, struct slice value) {
-    if (!cache || !cache->database || !cache->is_writable || value.size > VALUE_MOST)
-        return;
+/* Every change of a run is in one transaction. */
+static enum outcome begin_change(struct cache *cache) {
     enum outcome outcome = cache->in_transaction ? OUTCOME_READY : execute(cache, "BEGIN IMMEDIATE");
+    cache->in_transaction = cache->in_transaction || outcome == OUTCOME_READY;
+    return outcome;
+}
+
+static bool may_change(const struct cache *cache) {
+    return cache && cache->database && cache->is_writable;
+}
+
+static void bind_blob(sqlite3_stmt *statement, int number, struct slice bytes) {
+    sqlite3_bind_blob64(statement, number, bytes.data ? bytes.data : "", bytes.size, SQLITE_STATIC);
+}
+
+/* Its outcome; the statement is ready for the next time. */
+static enum outcome run_once(sqlite3_stmt *statement) {
+    enum outcome outcome = outcome_of(sqlite3_step(statement));
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return outcome;
+}
+
+void cache_set(struct cache *cache, const char *name, struct slice value) {
+    if (!may_change(cache) || value.size > VALUE_MOST)
+        return;
+    enum outcome outcome = begin_change(cache);
     if (outcome == OUTCOME_READY) {
-        cache->in_transaction = true;
         sqlite3_bind_text(cache->set, 1, name, -1, SQLITE_STATIC);
         sqlite3_bind_int64(cache->set, 2, hash_of(name, value));
-        sqlite3_bind_blob64(cache->set, 3, value.data ? value.data : "", value.size, SQLITE_STATIC);
-        outcome = outcome_of(sqlite3_step(cache->set));
-        sqlite3_reset(cache->set);
-        sqlite3_clear_bindings(cache->set);
+        bind_blob(cache->set, 3, value);
+        outcome = run_once(cache->set);
     }
+    give_up(cache, outcome);
+}
+
+/* --- packs -------------------------------------------------------------------------------------------------- */
+
+static int64_t hash_of_pack(const struct cache_pack *pack) {
+    uint64_t hash = pack->bucket * 31 + pack->part;
+    for (size_t i = 0; i < CACHE_BLOBS; i++)
+        hash = hash * 0x9E3779B97F4A7C15u ^ hash64(pack->blobs[i]);
+    return (int64_t)hash;
+}
+
+enum { COLUMN_BUCKET, COLUMN_PART, COLUMN_HASH, COLUMN_BLOBS };
+
+static enum outcome take_rows(sqlite3_stmt *statement, void (*take)(void *context, const struct cache_pack *pack),
+                              void *context) {
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct cache_pack pack = {.bucket = (uint64_t)sqlite3_column_int64(statement, COLUMN_BUCKET),
+                                  .part = (uint32_t)sqlite3_column_int64(statement, COLUMN_PART)};
+        for (int i = 0; i < CACHE_BLOBS; i++) {
+            const char *data = sqlite3_column_blob(statement, COLUMN_BLOBS + i);
+            pack.blobs[i] = (struct slice){data ? data : "", (size_t)sqlite3_column_bytes(statement, COLUMN_BLOBS + i)};
+        }
+        if (hash_of_pack(&pack) != sqlite3_column_int64(statement, COLUMN_HASH))
+            return OUTCOME_DAMAGED;
+        take(context, &pack);
+    }
+    return outcome_of(code);
+}
+
+bool cache_each_pack(struct cache *cache, void (*take)(void *context, const struct cache_pack *pack), void *context) {
+    sqlite3_stmt *each = NULL;
+    if (!cache || !cache->database)
+        return true;
+    enum outcome outcome =
+        outcome_of(sqlite3_prepare_v2(cache->database, "SELECT bucket, part, hash, facts, records, sketches FROM pack",
+                                      -1, &each, NULL));
+    if (outcome == OUTCOME_READY)
+        outcome = take_rows(each, take, context);
+    sqlite3_finalize(each);
+    give_up(cache, outcome);
+    return outcome == OUTCOME_READY;
+}
+
+void cache_get_pack(struct cache *cache, uint64_t bucket, uint32_t part,
+                    void (*take)(void *context, const struct cache_pack *pack), void *context) {
+    if (!cache || !cache->database)
+        return;
+    sqlite3_bind_int64(cache->get_pack, 1, (int64_t)bucket);
+    sqlite3_bind_int64(cache->get_pack, 2, part);
+    enum outcome outcome = take_rows(cache->get_pack, take, context);
+    sqlite3_reset(cache->get_pack);
+    sqlite3_clear_bindings(cache->get_pack);
+    give_up(cache, outcome);
+}
+
+void cache_set_pack(struct cache *cache, const struct cache_pack *pack) {
+    if (!may_change(cache))
+        return;
+    enum outcome outcome = begin_change(cache);
+    if (outcome == OUTCOME_READY) {
+        sqlite3_bind_int64(cache->set_pack, COLUMN_BUCKET + 1, (int64_t)pack->bucket);
+        sqlite3_bind_int64(cache->set_pack, COLUMN_PART + 1, pack->part);
+        sqlite3_bind_int64(cache->set_pack, COLUMN_HASH + 1, hash_of_pack(pack));
+        for (int i = 0; i < CACHE_BLOBS; i++)
+            bind_blob(cache->set_pack, COLUMN_BLOBS + i + 1, pack->blobs[i]);
+        outcome = run_once(cache->set_pack);
+    }
+    give_up(cache, outcome);
+}
+
+void cache_drop_pack(struct cache *cache, uint64_t bucket, uint32_t part) {
+    if (!may_change(cache))
+        return;
+    enum outcome outcome = begin_change(cache);
+    if (outcome == OUTCOME_READY) {
+        sqlite3_bind_int64(cache->drop_pack, 1, (int64_t)bucket);
+        sqlite3_bind_int64(cache->drop_pack, 2, part);
+        outcome = run_once(cache->drop_pack);
+    }
+    give_up(cache, outcome);
+}
+
+void cache_clear(struct cache *cache) {
+    if (!may_change(cache))
+        return;
+    enum outcome outcome = begin_change(cache);
+    if (outcome == OUTCOME_READY)
+        outcome = execute(cache, "DELETE FROM value WHERE name NOT GLOB 'past/*'; DELETE FROM pack");
     give_up(cache, outcome);
 }

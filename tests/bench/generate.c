@@ -1,5 +1,6 @@
 /*
- * generate FOLDER ARTICLES WORDS: the bench corpus, the same bytes on every machine.
+ * generate FOLDER ARTICLES WORDS [FIRST DATE]: the bench corpus, the same bytes on every machine; with FIRST, articles
+ * that come later, numbered from there and all of one date, and nothing but them.
  *
  * FOLDER gets articles.jsonl (about 2.6 KB an article, as the real ones), feeds.yaml (18 × 16 channels and those above
  * them) and words.list (one a line, for other tools). An article is about one or two districts and one or two topics,
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TERMS_MOST = 64, WORDS_MOST = 32, FIRST_DAY = 19358 /* 2023-01-01 */, DAYS = 1095 };
+enum { TERMS_MOST = 64, WORDS_MOST = 320, FIRST_DAY = 19358 /* 2023-01-01 */, DAYS = 1095 };
 
 struct bench_term {
     char taxonomy[16], id[32], label[64];
@@ -53,7 +54,7 @@ static void die(const char *what) {
 }
 
 static void read_words(const char *path) {
-    char line[4096];
+    static char line[1 << 16];
     FILE *file = fopen(path, "r");
     if (!file)
         die(path);
@@ -119,16 +120,18 @@ static size_t put_sentences(FILE *file, const struct subject *subject, size_t by
     return written;
 }
 
-static void put_article(FILE *file, uint32_t number) {
+/* `only`: the date of all; NULL: each its own. */
+static void put_article(FILE *file, uint32_t number, const char *only) {
     struct subject subject = draw_subject();
     time_t day = (time_t)(FIRST_DAY + draw(DAYS)) * 86400;
-    struct tm date;
-    gmtime_r(&day, &date);
+    char date[16];
+    struct tm parts;
+    gmtime_r(&day, &parts);
+    strftime(date, sizeof date, "%Y-%m-%d", &parts);
     fprintf(file,
-            "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%04d-%02d-%02d\", \"source\": \"基准\", "
-            "\"body\": \"",
+            "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%s\", \"source\": \"基准\", \"body\": \"",
             number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)],
-            number, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
+            number, only ? only : date);
     put_sentences(file, &subject, 260);
     for (uint32_t paragraphs = 4 + draw(2); paragraphs; paragraphs--) {
         fputs("\\n", file);
@@ -180,16 +183,21 @@ static void put_configuration(const char *folder) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fputs("usage: generate FOLDER ARTICLES WORDS\n", stderr);
+    if (argc != 4 && argc != 6) {
+        fputs("usage: generate FOLDER ARTICLES WORDS [FIRST DATE]\n", stderr);
         return 64;
     }
     read_words(argv[3]);
     FILE *articles = create(argv[1], "articles.jsonl");
     uint32_t count = (uint32_t)strtoul(argv[2], NULL, 10);
-    for (uint32_t i = 1; i <= count; i++)
-        put_article(articles, i);
+    uint32_t first = argc == 6 ? (uint32_t)strtoul(argv[4], NULL, 10) : 1;
+    /* Others than those of the corpus, which has begun with 1. */
+    state += first - 1;
+    for (uint32_t i = 0; i < count; i++)
+        put_article(articles, first + i, argc == 6 ? argv[5] : NULL);
     finish(articles);
+    if (argc == 6)
+        return 0;
     FILE *list = create(argv[1], "words.list");
     for (int i = 0; i < term_count; i++)
         for (int word = 0; word < terms[i].count; word++)

@@ -6,6 +6,7 @@
  *     FAULT_COUNT_FILE     at the end: "total N", then "NAME N" for each call
  *     FAULT_NO_EXCHANGE=1  renameat2 knows no flags (EINVAL), as on NFS
  *     FAULT_NO_LINK=1      linkat is refused (EPERM), as on FAT
+ *     FAULT_CLOCK=n        the clock is n seconds ahead: files that were just made look settled
  *     FAULT_MUTANT=1       an exchange is carried out file by file: a program without protection, which the test must
  * catch
  */
@@ -22,6 +23,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum call {
@@ -286,4 +288,13 @@ __attribute__((destructor)) static void tell_counts(void) {
         if (calls[i])
             fprintf(file, "%s %lu\n", call_names[i], calls[i]);
     fclose(file);
+}
+
+typedef int clock_gettime_function(clockid_t, struct timespec *);
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    REAL(clock_gettime_function, clock_gettime)
+    int result = real_clock_gettime(clock, time);
+    if (clock == CLOCK_REALTIME)
+        time->tv_sec += strtol(setting("FAULT_CLOCK"), NULL, 10);
+    return result;
 }

@@ -66,6 +66,25 @@ static void one_path_twice_is_refused(void **state) {
     make(rules, 2, false);
 }
 
+/* A page of an archive is a file, so no channel can have its folder there. */
+static void no_channel_stands_in_an_archive(void **state) {
+    (void)state;
+    struct channel_rule rules[] = {
+        {.path = SLICE("/a/"), .title = SLICE("x"), .all = true, .archive = ARCHIVE_DAY},
+        {.path = SLICE("/a/archive/2026-11-22.xml/b/"), .title = SLICE("x"), .all = true},
+    };
+    make(rules, 2, false);
+    rules[0].archive = ARCHIVE_MONTH;
+    struct channels channels = make(rules, 2, true);
+    channels_release(&channels);
+    rules[1].path = SLICE("/a/archive/");
+    channels = make(rules, 2, true);
+    channels_release(&channels);
+    rules[1].path = SLICE("/b/archive/2026-11.xml/");
+    channels = make(rules, 2, true);
+    channels_release(&channels);
+}
+
 /* 1,024 terms are allowed, and four taxonomies under each: */
 static void a_million_is_refused_before_it_is_made(void **state) {
     (void)state;
@@ -220,6 +239,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_makes_one_for_every_term),
         cmocka_unit_test(one_path_twice_is_refused),
+        cmocka_unit_test(no_channel_stands_in_an_archive),
         cmocka_unit_test(a_million_is_refused_before_it_is_made),
         cmocka_unit_test_setup_teardown(a_head_has_items_and_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_takes_any_all_and_none, set_up, tear_down),

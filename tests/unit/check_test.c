@@ -15,6 +15,9 @@
 #define ENTRY(inside) ENTRY_HEAD inside "</entry>\n"
 #define ATOM_WITH(inside) ATOM_HEAD inside "</feed>"
 #define LINKED "<link href='http://a/e'/>"
+#define ARCHIVE "<archive xmlns='http://purl.org/syndication/history/1.0'/>"
+#define CURRENT "<link rel='current' href='http://a/f'/>"
+#define OLDER "<link rel='prev-archive' href='http://a/1'/>"
 
 #define RSS_HEAD                                                                                                       \
     "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/'>\n"       \
@@ -255,6 +258,14 @@ static void test_warnings(void **state) {
          "a second entry", 4, 1},
         {ATOM_WITH(ENTRY(LINKED "<published> 2026-01-01T00:00:00Z </published>")), "blanks around", 3, 0},
         {ATOM_WITH("<x xmlns=''/>"), "has no namespace", 3, 1},
+        {ATOM_WITH(ARCHIVE), "should have a current link", 1, 1},
+        {ATOM_WITH(ARCHIVE CURRENT "<complete xmlns='http://purl.org/syndication/history/1.0'/>"),
+         "a part is not the whole", 1, 1},
+        {ATOM_WITH(CURRENT "\n" CURRENT), "a second current link", 4, 1},
+        {ATOM_WITH(OLDER "\n" OLDER), "a second prev-archive link", 4, 1},
+        {ATOM_WITH("<link rel='next-archive' href='http://a/2'/><link href='http://a/3' "
+                   "rel='http://www.iana.org/assignments/relation/next-archive'/>"),
+         "a second next-archive link", 3, 0},
         {RSS_WITH("<item><title>t</title></item>"), "without <guid>", 3, 1},
         {RSS_WITH(ITEM("<enclosure url='http://a/b' length='1' type='a/b'/><enclosure url='http://a/c' length='1' "
                        "type='a/b'/>")),
@@ -307,6 +318,9 @@ static void test_valid(void **state) {
                            "<t:deleted-entry xmlns:t='http://purl.org/atompub/tombstones/1.0' ref='tag:a,2026:x' "
                            "when='2026-01-01T00:00:00.5Z'><t:comment>c</t:comment></t:deleted-entry>"),
                  FEED_ATOM, 0);
+    assert_clean(
+        ATOM_WITH(ARCHIVE CURRENT OLDER "<link rel='next-archive' href='http://a/2'/>" ENTRY(LINKED OLDER OLDER)),
+        FEED_ATOM, 1);
     assert_clean(RSS_WITH(ITEM("<pubDate>Fri, 18 Jul 2025 00:00:00 +0800</pubDate><dc:creator>c</dc:creator>"
                                "<category domain='x'>c</category><source url='http://a/'>s</source>")),
                  FEED_RSS, 1);

@@ -94,10 +94,10 @@ static void test_empty_file_lacks_what_is_required(void **state) {
 static void test_keys_of_later_versions_are_unknown(void **state) {
     assert_mistake(state,
                    "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
-                   "sources: [{files: a.md, url: x, every: 30m, undated: first-seen}]\n"
+                   "sources: [{files: a.md, url: x, every: 30m}]\n"
                    "publish: x\n",
                    "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:2:33 config-unknown-key\n"
-                   "feeds.yaml:2:45 config-unknown-key\nfeeds.yaml:3:1 config-unknown-key\n");
+                   "feeds.yaml:3:1 config-unknown-key\n");
 }
 
 static void test_chinese_colons(void **state) {
@@ -203,7 +203,7 @@ static void test_bad_taxonomies(void **state) {
         {"a: {label: x, spans: {w: }, terms: {b: {label: y}}}", "feeds.yaml:6:36 config-bad-value\n"},
         {"a: {label: [x], terms: {b: {label: y}}}", "feeds.yaml:6:25 config-wrong-kind\n"},
         {"a: {label: x, score: {share: 1.5, of_best: x}, terms: {b: {label: y}}}",
-         "feeds.yaml:6:43 config-bad-value\nfeeds.yaml:6:57 config-bad-value\n"},
+         "feeds.yaml:6:43 config-bad-value\nfeeds.yaml:6:53 config-bad-value\n"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
@@ -251,6 +251,11 @@ static void test_bad_output(void **state) {
                    "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:40 config-bad-value\n");
     assert_mistake(state, HEAD "output: {directory: a/../, formats: []}\n",
                    "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:37 config-bad-value\n");
+    assert_mistake(state, HEAD "channels: [{path: /, title: 全部, all: true, archive: week}]\n",
+                   "feeds.yaml:6:53 config-bad-value\n");
+    assert_mistake(state,
+                   HEAD "channels: [{path: /, title: 全部, all: true, archive: month}]\noutput: {formats: [rss]}\n",
+                   "feeds.yaml:6:53 config-bad-value\n");
     assert_mistake(state, HEAD "output: {max_bytes: 2000G}\n", "feeds.yaml:6:21 config-bad-value\n");
     assert_mistake(state, HEAD "output: x\n", "feeds.yaml:6:9 config-wrong-kind\n");
 }

@@ -148,7 +148,7 @@ static void test_channels(void **state) {
                     "channels:\n"
                     "  - {path: /, title: 全部, all: true}\n"
                     "  - {path: '/q-{district}/', each: district, title: '{district.short} {district}', items: 9}\n"
-                    "  - {path: /a/b_c.d~e/, title: 甲, where: {district: 普陀}, list_from: 3}\n"
+                    "  - {path: /a/b_c.d~e/, title: 甲, where: {district: 普陀}, list_from: 3, archive: day}\n"
                     "  - {path: /b/, title: 乙, where: {district: {any: putuo, not: [xuhui]}}, max_bytes: 0}\n"
                     "  - {path: /c/, title: 丙, where: {district: {all: [putuo, xuhui]}}}\n");
     const struct channel_rule *rules = settings->channels;
@@ -159,6 +159,8 @@ static void test_channels(void **state) {
     assert_int_equal(rules[1].days, 0);
     assert_int_equal(rules[1].each_count, 1);
     assert_int_equal(rules[2].list_from, 3);
+    assert_int_equal(rules[2].archive, ARCHIVE_DAY);
+    assert_int_equal(rules[3].archive, ARCHIVE_NONE);
     assert_int_equal(rules[2].where[0].any_count, 1);
     assert_int_equal(rules[3].where[0].none[0], 1);
     assert_int_equal(rules[3].max_bytes, 0);

@@ -330,9 +330,17 @@ static void find(struct fixture *fixture) {
     static const struct source *const sources[] = {&source};
     static const struct taxonomies none = {0};
     const struct duplicates_settings settings = {true, 7, 0.6};
-    const struct duplicates_reader reader = {fixture, read_text};
+    const struct duplicates_reader reader = {.context = fixture, .read = read_text};
     index_arrange(&fixture->index, &fixture->runs, 1, sources, NOW, &fixture->counts);
-    duplicates_find(&fixture->index, &settings, &none, &fixture->labels, 2, &reader, &fixture->hidden);
+    const struct duplicates_request request = {
+        .index = &fixture->index,
+        .settings = &settings,
+        .taxonomies = &none,
+        .labels = &fixture->labels,
+        .workers = 2,
+        .reader = &reader,
+    };
+    duplicates_find(&request, &fixture->hidden);
 }
 
 /* The group led by the article with this key: its members' keys in order, and the one shown. */
@@ -365,7 +373,7 @@ static void the_earliest_leads_and_the_fullest_is_shown(void **state) {
     assert_group(fixture, 1, 2, 3, (const uint64_t[]){1, 2, 3});
     assert_null(index_group_of(&fixture->index, 3));
     assert_int_equal(index_record(&fixture->index, 1)->text_bytes, strlen(BRIDGE SHORE));
-    assert_null(fixture->index.sketches.items);
+    assert_null(fixture->index.sketches.blocks.items);
 }
 
 static void of_one_date_the_key_leads(void **state) {
@@ -439,7 +447,8 @@ static void some_stay_alone(void **state) {
 static void an_editor_takes_back_all_copies(void **state) {
     struct fixture *fixture = *state;
     add(fixture, 1, 10, BRIDGE SHORE);
-    add(fixture, 2, 11, BRIDGE SHORE)->taken_back = 1;
+    add(fixture, 2, 11, BRIDGE SHORE);
+    index_record(&fixture->index, 1)->taken_back = 1;
     index_record(&fixture->index, 1)->withdrawn = 1;
     add(fixture, 3, 12, CLOCK);
     add(fixture, 4, 12, CLOCK);

@@ -232,7 +232,7 @@ static void gzip_is_read_like_text(void **unused) {
     read_all();
     assert_int_equal(fixture.taken.count, 2 * count);
     assert_int_equal(fixture.plan.files.count, 2);
-    assert_int_equal(fixture.plan.files.items[1].spool_begin, text.size);
+    assert_int_equal(fixture.plan.files.items[1].text->begin, text.size);
     assert_int_equal(fixture.diagnostics.items.count, 0);
     struct article article;
     const struct taken *last = &fixture.taken.items[2 * count - 1];

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "ingest/json_fields.h"
+#include "json/fields.h"
 
 #include <json-c/json.h>
 

@@ -40,6 +40,25 @@ static void test_document(void **state) {
                          "    false\n  ],\n  \"none\": [],\n  \"nothing\": {}\n}\n");
 }
 
+static void test_one_line(void **state) {
+    (void)state;
+    struct buf buf = BUF(BUF_UNLIMITED);
+    struct json_writer json = json_line_writer_on(&buf);
+    json_open_object(&json);
+    json_key(&json, "title");
+    json_string(&json, SLICE("a\n"));
+    json_key(&json, "tags");
+    json_open_array(&json);
+    json_unsigned(&json, 1);
+    json_unsigned(&json, 2);
+    json_close(&json);
+    json_key(&json, "none");
+    json_open_array(&json);
+    json_close(&json);
+    json_close(&json);
+    assert_written(&buf, "{\"title\": \"a\\n\", \"tags\": [1, 2], \"none\": []}\n");
+}
+
 /* Every byte below 0x80 comes back from json-c as it went in. */
 static void test_escapes_come_back(void **state) {
     (void)state;
@@ -175,7 +194,8 @@ static void test_locate(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),       cmocka_unit_test(test_escapes_come_back),
+        cmocka_unit_test(test_document), cmocka_unit_test(test_one_line),
+              cmocka_unit_test(test_escapes_come_back),
         cmocka_unit_test(test_fragment),       cmocka_unit_test(test_reader_accepts),
         cmocka_unit_test(test_reader_refuses), cmocka_unit_test(test_locate),
     };

@@ -109,6 +109,25 @@ static void render(const char *name, struct buf *buf) {
         buf_release(&pieces[i]);
 }
 
+/* A page of an archive: two entries, in full. */
+static void render_page(bool finished, bool has_older, struct buf *buf) {
+    const struct format *format = format_find(SLICE("atom"));
+    struct entry entries[] = {full_entry(), bare_entry()};
+    struct buf pieces[2] = {BUF(BUF_UNLIMITED), BUF(BUF_UNLIMITED)};
+    struct slice slices[2];
+    for (size_t i = 0; i < 2; i++) {
+        format->entry(&site, &entries[i], true, &pieces[i]);
+        slices[i] = buf_slice(&pieces[i]);
+    }
+    struct feed feed = sample_feed(2);
+    feed.archive_page = SLICE("archive/2025-07.xml");
+    feed.archive_finished = finished;
+    feed.older_page = has_older ? SLICE("archive/2025-03.xml") : (struct slice){0};
+    format->feed(&feed, slices, buf);
+    for (size_t i = 0; i < 2; i++)
+        buf_release(&pieces[i]);
+}
+
 static void render_opml(struct buf *buf) {
     static const struct opml_channel channels[] = {
         {{NULL, 0}, {"全部", 6}, {NULL, 0}, {"/", 1}},
@@ -160,6 +179,40 @@ static void test_own_check_finds_nothing(void **state) {
     buf_release(&buf);
 }
 
+static bool holds(const struct buf *buf, const char *words) {
+    return slice_find(buf_slice(buf), slice_of(words), 0) < buf->size;
+}
+
+static void test_pages_of_archives(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        bool finished = kind & 1;
+        bool has_older = kind & 2;
+        CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+        render_page(finished, has_older, &buf);
+        assert_valid(&buf, 2);
+        assert_int_equal(holds(&buf, "<fh:archive/>"), finished);
+        assert_int_equal(holds(&buf, "xmlns:fh=\"http://purl.org/syndication/history/1.0\""), finished);
+        assert_true(holds(&buf, "rel=\"self\" type=\"application/atom+xml\" "
+                                "href=\"https://feeds.example.org/putuo/ic/archive/2025-07.xml\""));
+        assert_true(holds(&buf, "rel=\"current\" type=\"application/atom+xml\" "
+                                "href=\"https://feeds.example.org/putuo/ic/atom.xml\""));
+        assert_int_equal(holds(&buf, "rel=\"prev-archive\" type=\"application/atom+xml\" "
+                                     "href=\"https://feeds.example.org/putuo/ic/archive/2025-03.xml\""),
+                         has_older);
+        assert_false(holds(&buf, "next-archive"));
+        assert_true(holds(&buf, "<id>tag:feeds.example.org,2026:channel/putuo/ic/</id>"));
+    }
+    /* The head says nothing of an archive but where it begins. */
+    CLEANUP(buf_release) struct buf head = BUF(BUF_UNLIMITED);
+    struct feed feed = sample_feed(0);
+    feed.older_page = SLICE("archive/2025-07.xml");
+    format_find(SLICE("atom"))->feed(&feed, NULL, &head);
+    assert_valid(&head, 0);
+    assert_true(holds(&head, "/putuo/ic/archive/2025-07.xml") && holds(&head, "rel=\"prev-archive\""));
+    assert_false(holds(&head, "fh:") || holds(&head, "\"current\""));
+}
+
 static void assert_schema(const char *schema, struct buf *feed) {
     const char *shared = getenv("PINDAO_SHARED");
     char path[4096];
@@ -187,6 +240,9 @@ static void test_schemas(void **state) {
     (void)state;
     struct buf buf = BUF(BUF_UNLIMITED);
     render("atom", &buf);
+    assert_schema("atom.rng", &buf);
+    buf_clear(&buf);
+    render_page(true, true, &buf);
     assert_schema("atom.rng", &buf);
     buf_clear(&buf);
     render_opml(&buf);
@@ -450,7 +506,7 @@ int main(void) {
         cmocka_unit_test(test_schemas),   cmocka_unit_test(test_one_meaning),
         cmocka_unit_test(test_atom),      cmocka_unit_test(test_rss),
         cmocka_unit_test(test_json_feed), cmocka_unit_test(test_summary_only),
-        cmocka_unit_test(test_opml),
+        cmocka_unit_test(test_opml),      cmocka_unit_test(test_pages_of_archives),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,5 @@
-#ifndef PINDAO_INGEST_JSON_FIELDS_H
-#define PINDAO_INGEST_JSON_FIELDS_H
+#ifndef PINDAO_JSON_FIELDS_H
+#define PINDAO_JSON_FIELDS_H
 
 #include "base/arena.h"
 #include "base/slice.h"

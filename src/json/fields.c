@@ -1,4 +1,4 @@
-#include "ingest/json_fields.h"
+#include "json/fields.h"
 
 #include "base/utf8.h"
 

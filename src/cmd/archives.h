@@ -1,0 +1,36 @@
+#ifndef PINDAO_CMD_ARCHIVES_H
+#define PINDAO_CMD_ARCHIVES_H
+
+#include "cmd/feeds.h"
+#include "cmd/signatures.h"
+
+/*
+ * Archives (RFC 5005 section 4) of the channels whose rule says `archive:`, in Atom: a page for every month or day in
+ * which the channel has an entry, with all entries of that time, in full as far as their sources' rights allow. The
+ * head links to the newest page, each page to the next older one. Once its time is over a page is marked as an archive,
+ * and does not change again unless one of its entries does, or a late one comes.
+ *
+ * Memory follows the number of pages and the largest of them, not articles times channels.
+ */
+
+/*
+ * Puts all pages into `output`; of those whose signature is the old one the served file is kept and no article is read.
+ * Channels have been selected. Call it after feeds_write, with the same meaning of the result.
+ */
+enum feeds_result archives_write(const struct corpus *corpus, const struct channels *channels,
+                                 const struct options *options, const char *spool_folder, struct signatures *signatures,
+                                 struct output *output, struct diagnostics *diagnostics);
+
+/*
+ * When the next page will be over that is not yet at `now`: the tree changes then though nothing is new. INT64_MAX: no
+ * page is running. Channels have been selected.
+ */
+int64_t archives_next_date(const struct corpus *corpus, const struct channels *channels, int64_t now);
+
+/*
+ * The page that the head of a channel links to, as its name below the channel's path, in the arena; empty where the
+ * channel has no archive or no entry. Channels have been selected.
+ */
+struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena);
+
+#endif

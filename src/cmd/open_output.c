@@ -1,0 +1,48 @@
+#include "cmd/open_output.h"
+
+#include "base/file.h"
+#include "cmd/configuration.h"
+
+#include <sysexits.h>
+
+int output_exit_code(enum output_result result) {
+    switch (result) {
+    case OUTPUT_OK:
+        return EX_OK;
+    case OUTPUT_BUSY:
+        return EX_TEMPFAIL;
+    case OUTPUT_CANNOT_CREATE:
+        return EX_CANTCREAT;
+    case OUTPUT_NO_PERMISSION:
+        return EX_NOPERM;
+    case OUTPUT_CLASH:
+        return EX_CANTCREAT;
+    case OUTPUT_FAILED:
+        return EX_IOERR;
+    }
+    return EX_SOFTWARE;
+}
+
+static int open_with(const struct options *options, struct settings *settings, const char *copied_folder,
+                     struct diagnostics *diagnostics, struct output **ret_output) {
+    const struct output_options wanted = {
+        .directory = configuration_output_folder(options, settings),
+        .wait = options->wait,
+        .full = options->full,
+        .dry_run = options->dry_run,
+        .copied_folder = copied_folder,
+    };
+    return output_exit_code(output_open(&wanted, diagnostics, ret_output));
+}
+
+int open_output(const struct options *options, struct settings *settings, struct diagnostics *diagnostics,
+                struct output **ret_output) {
+    struct slice copied = settings->output.copied_folder;
+    const char *folder = copied.size ? file_join(&settings->arena, settings->folder, copied.data) : NULL;
+    return open_with(options, settings, folder, diagnostics, ret_output);
+}
+
+int open_output_alone(const struct options *options, struct settings *settings, struct diagnostics *diagnostics,
+                      struct output **ret_output) {
+    return open_with(options, settings, NULL, diagnostics, ret_output);
+}

@@ -1,0 +1,256 @@
+#include "cmd/served.h"
+
+#include "base/date.h"
+#include "base/pool.h"
+#include "base/vec.h"
+#include "check/check.h"
+#include "render/format.h"
+
+#include <pthread.h>
+
+/* An entry in the feed of a channel. */
+struct sight {
+    struct hash128 key;
+    int64_t date;
+    uint32_t feed;
+};
+
+/* The feed that is read for a channel. */
+struct served_feed {
+    struct slice channel; /* "/putuo/" */
+    struct slice path;    /* "putuo/atom.xml" */
+    size_t format;        /* its place in the settings; FORMATS_MOST: of none of them */
+};
+
+struct served {
+    const struct output *output;
+    const struct settings *settings;
+    size_t jobs;
+    pthread_mutex_t mutex; /* of the first question */
+    bool is_read;
+    struct arena arena;
+    struct slice prefix;           /* "tag:feeds.example.org,2026:" */
+    VEC(struct served_feed) feeds; /* by channel */
+    VEC(struct sight) sights;      /* by key, then channel */
+    struct slice *channels;        /* of the sights */
+    size_t count;
+};
+
+struct served *served_new(const struct output *output, const struct settings *settings, size_t jobs) {
+    struct served *served = memory_new(sizeof *served);
+    *served = (struct served){.output = output, .settings = settings, .jobs = jobs};
+    pthread_mutex_init(&served->mutex, NULL);
+    return served;
+}
+
+void served_free(struct served *served) {
+    if (!served)
+        return;
+    pthread_mutex_destroy(&served->mutex);
+    arena_release(&served->arena);
+    vec_release(&served->feeds);
+    vec_release(&served->sights);
+    free(served);
+}
+
+/* --- which feeds -------------------------------------------------------------------------------------------- */
+
+static size_t folder_size(struct slice path) {
+    size_t size = path.size;
+    while (size > 0 && path.data[size - 1] != '/')
+        size--;
+    return size;
+}
+
+static size_t format_of(const struct settings *settings, struct slice file_name) {
+    for (size_t i = 0; i < settings->output.format_count; i++)
+        if (slice_equal(file_name, slice_of(format_find(settings->output.formats[i])->file_name)))
+            return i;
+    return FORMATS_MOST;
+}
+
+static int by_channel(const void *left, const void *right) {
+    const struct served_feed *a = left;
+    const struct served_feed *b = right;
+    int order = slice_compare(a->channel, b->channel);
+    return order ? order : (a->format > b->format) - (a->format < b->format);
+}
+
+/* One feed for each channel. */
+static void list_feeds(struct served *served) {
+    const struct tree *tree = output_old_tree(served->output);
+    size_t kept = 0;
+    for (size_t i = 0; i < tree->files.count; i++) {
+        const struct tree_file *file = &tree->files.items[i];
+        if (!file->is_feed)
+            continue;
+        size_t folder = folder_size(file->path);
+        char *channel = arena_reserve(&served->arena, folder + 1);
+        channel[0] = '/';
+        memcpy(channel + 1, file->path.data, folder);
+        vec_push(&served->feeds, (struct served_feed){{channel, folder + 1},
+                                                      file->path,
+                                                      format_of(served->settings, slice_from(file->path, folder))});
+    }
+    if (served->feeds.count)
+        qsort(served->feeds.items, served->feeds.count, sizeof *served->feeds.items, by_channel);
+    for (size_t i = 0; i < served->feeds.count; i++)
+        if (kept == 0 || !slice_equal(served->feeds.items[i].channel, served->feeds.items[kept - 1].channel))
+            served->feeds.items[kept++] = served->feeds.items[i];
+    served->feeds.count = kept;
+}
+
+/* --- their entries ------------------------------------------------------------------------------------------ */
+
+struct feed_sights {
+    VEC(struct sight) items;
+};
+
+struct reading {
+    struct served *served;
+    struct feed_sights *of_feed;
+};
+
+/* Where the entries of one feed go. */
+struct feed_reading {
+    const struct served *served;
+    struct feed_sights *sights;
+    uint32_t feed;
+};
+
+/* "url/…" of "tag:feeds.example.org,2026:url/…"; empty for an id that is none of ours. */
+static struct slice key_of_id(const struct served *served, struct slice id) {
+    return slice_starts_with(id, served->prefix) ? slice_from(id, served->prefix.size) : (struct slice){0};
+}
+
+static void take_entry(void *context, struct slice id, struct slice published) {
+    const struct feed_reading *reading = context;
+    struct slice key = key_of_id(reading->served, id);
+    struct timestamp date = {0};
+    if (key.size == 0)
+        return;
+    if (!date_parse(published, &date))
+        date.seconds = 0;
+    vec_push(&reading->sights->items, (struct sight){hash128(key), date.seconds, reading->feed});
+}
+
+/* A feed that cannot be read shows nothing: what is damaged is written anew in any case. */
+static void read_feed(void *context, size_t job, size_t worker) {
+    struct reading *reading = context;
+    struct served *served = reading->served;
+    CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
+    struct feed_reading own = {served, &reading->of_feed[job], (uint32_t)job};
+    (void)worker;
+    if (!output_read_old(served->output, served->feeds.items[job].path, &bytes) ||
+        !check_each_entry(buf_slice(&bytes), take_entry, &own))
+        vec_clear(&own.sights->items);
+}
+
+static int by_key(const void *left, const void *right) {
+    const struct sight *a = left;
+    const struct sight *b = right;
+    int order = hash128_compare(a->key, b->key);
+    return order ? order : (a->feed > b->feed) - (a->feed < b->feed);
+}
+
+static void sort_sights(struct served *served) {
+    size_t count = served->sights.count;
+    if (count)
+        qsort(served->sights.items, count, sizeof *served->sights.items, by_key);
+    served->channels = arena_new_array(&served->arena, count, sizeof *served->channels);
+    for (size_t i = 0; i < count; i++) {
+        const struct sight *sight = &served->sights.items[i];
+        served->channels[i] = served->feeds.items[sight->feed].channel;
+        served->count += i == 0 || hash128_compare(sight[-1].key, sight->key) != 0;
+    }
+}
+
+static void read_all(struct served *served) {
+    CLEANUP(buf_release) struct buf prefix = BUF(BUF_UNLIMITED);
+    buf_append_format(&prefix, "tag:%.*s:", SLICE_ARGUMENTS(served->settings->site.tag));
+    served->prefix = arena_copy(&served->arena, buf_slice(&prefix));
+    list_feeds(served);
+    size_t count = served->feeds.count;
+    struct reading reading = {served, memory_new_array(count, sizeof *reading.of_feed)};
+    pool_run(served->jobs, count, read_feed, &reading);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < reading.of_feed[i].items.count; k++)
+            vec_push(&served->sights, reading.of_feed[i].items.items[k]);
+        vec_release(&reading.of_feed[i].items);
+    }
+    free(reading.of_feed);
+    sort_sights(served);
+}
+
+static void need(struct served *served) {
+    pthread_mutex_lock(&served->mutex);
+    if (!served->is_read)
+        read_all(served);
+    served->is_read = true;
+    pthread_mutex_unlock(&served->mutex);
+}
+
+/* --- questions ---------------------------------------------------------------------------------------------- */
+
+/* The first of its sights; their count where there is none. */
+static size_t find(struct served *served, struct hash128 key) {
+    need(served);
+    size_t low = 0;
+    size_t high = served->sights.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hash128_compare(served->sights.items[middle].key, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < served->sights.count && hash128_compare(served->sights.items[low].key, key) == 0;
+    return found ? low : served->sights.count;
+}
+
+bool served_shows(struct served *served, struct hash128 key) {
+    return served && find(served, key) < served->sights.count;
+}
+
+bool served_find(struct served *served, struct hash128 key, struct served_entry *ret_entry) {
+    if (!served)
+        return false;
+    size_t first = find(served, key);
+    size_t end = first;
+    while (end < served->sights.count && hash128_compare(served->sights.items[end].key, key) == 0)
+        end++;
+    if (first == end)
+        return false;
+    *ret_entry = (struct served_entry){served->sights.items[first].date, served->channels + first, end - first};
+    return true;
+}
+
+size_t served_count(struct served *served) {
+    if (!served)
+        return 0;
+    need(served);
+    return served->count;
+}
+
+struct search {
+    const struct served *served;
+    struct hash128 key;
+    bool found;
+};
+
+static void compare_entry(void *context, struct slice id, struct slice published) {
+    struct search *search = context;
+    struct slice key = key_of_id(search->served, id);
+    (void)published;
+    search->found = search->found || (key.size && hash128_compare(hash128(key), search->key) == 0);
+}
+
+bool served_file_shows(struct served *served, struct slice path, struct hash128 key) {
+    CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
+    if (!served)
+        return false;
+    need(served);
+    struct search search = {served, key, false};
+    return output_read_old(served->output, path, &bytes) &&
+           check_each_entry(buf_slice(&bytes), compare_entry, &search) && search.found;
+}

@@ -1,0 +1,36 @@
+#ifndef PINDAO_CMD_SERVED_H
+#define PINDAO_CMD_SERVED_H
+
+#include "base/hash.h"
+#include "model/settings.h"
+#include "output/output.h"
+
+/*
+ * What subscribers can see now: the entries of the served feeds, by the hashes of their keys. Read when it is first
+ * asked for, which most runs never do, on all threads. All formats show the same entries, so one is read for each
+ * channel: the first of the settings that is served. Stubs of withdrawn entries count as entries: they were seen.
+ *
+ * All functions may be called from many threads at once, and take NULL for a tree that shows nothing.
+ */
+struct served;
+
+/* Output and settings outlive it. */
+struct served *served_new(const struct output *output, const struct settings *settings, size_t jobs);
+void served_free(struct served *served);
+
+bool served_shows(struct served *served, struct hash128 key);
+
+struct served_entry {
+    int64_t date;                 /* published, as the first of the channels says */
+    const struct slice *channels; /* paths of those whose head shows it, sorted; live as long as served */
+    size_t channel_count;
+};
+MUST_CHECK bool served_find(struct served *served, struct hash128 key, struct served_entry *ret_entry);
+
+/* How many different entries there are. */
+size_t served_count(struct served *served);
+
+/* Does this file of the served tree, a page of an archive, show the entry? Reads it anew: for a few only. */
+bool served_file_shows(struct served *served, struct slice path, struct hash128 key);
+
+#endif

@@ -1,0 +1,154 @@
+#include "cmd/status.h"
+
+#include "base/date.h"
+#include "json/writer.h"
+
+static void write_number(struct json_writer *json, const char *key, uint64_t number) {
+    json_key(json, key);
+    json_unsigned(json, number);
+}
+
+static void write_boolean(struct json_writer *json, const char *key, bool value) {
+    json_key(json, key);
+    json_boolean(json, value);
+}
+
+static void write_text(struct json_writer *json, const char *key, struct slice text) {
+    json_key(json, key);
+    json_string(json, text);
+}
+
+static void write_time(struct json_writer *json, const char *key, int64_t seconds) {
+    CLEANUP(buf_release) struct buf text = BUF(64);
+    date_append_rfc3339(&text, seconds);
+    write_text(json, key, buf_slice(&text));
+}
+
+static void write_run(struct json_writer *json, const struct run *run) {
+    json_open_object(json);
+    write_time(json, "start", run->start);
+    write_text(json, "command", slice_of(run->command));
+    write_number(json, "milliseconds", run->milliseconds);
+    write_number(json, "exit", (uint64_t)run->exit_code);
+    if (run->error)
+        write_text(json, "error", slice_of(run->error));
+    write_boolean(json, "nothingNew", run->nothing_new);
+    write_number(json, "articles", run->articles);
+    write_number(json, "newArticles", run->new_articles);
+    write_number(json, "refused", run->refused);
+    write_number(json, "written", run->written);
+    write_number(json, "relinked", run->relinked);
+    write_number(json, "removed", run->removed);
+    write_number(json, "bytesWritten", run->bytes_written);
+    write_number(json, "channelsChanged", run->channels_changed);
+    if (run->next_date != INT64_MAX)
+        write_time(json, "next", run->next_date);
+    json_close(json);
+}
+
+static void write_runs(struct json_writer *json, const struct status *status) {
+    const struct run *last = status_last_run(status);
+    const struct run *change = status_last_change(status);
+    if (last) {
+        json_key(json, "lastRun");
+        write_run(json, last);
+    }
+    if (change) {
+        json_key(json, "lastChange");
+        write_run(json, change);
+    }
+    json_key(json, "runs");
+    json_open_array(json);
+    for (size_t i = status_first_run(status); i < status->log.runs.count; i++)
+        if (run_did_something(&status->log.runs.items[i]))
+            write_run(json, &status->log.runs.items[i]);
+    json_close(json);
+}
+
+static void write_sizes(struct json_writer *json, const struct status *status) {
+    json_key(json, "sizes");
+    json_open_object(json);
+    write_number(json, "files", status->output.files);
+    write_number(json, "bytes", status->output.bytes);
+    write_number(json, "previousFiles", status->output.previous_files);
+    write_number(json, "previousBytes", status->output.previous_bytes);
+    write_number(json, "cacheBytes", status->cache_size);
+    write_number(json, "historyBytes", status->history_size);
+    write_number(json, "logBytes", status->log.size);
+    json_close(json);
+}
+
+static void write_source(struct json_writer *json, const struct status *status, size_t number) {
+    const struct source *source = &status->settings->sources[number];
+    const struct source_health *health = health_of_source(&status->health, status->settings, number);
+    json_open_object(json);
+    write_text(json, "files", source->files);
+    write_text(json, "reader", slice_of(source->reader));
+    write_boolean(json, "read", health != NULL);
+    if (health) {
+        write_number(json, "fileCount", health->file_count);
+        write_number(json, "articles", health->articles);
+        write_number(json, "refused", health->refused);
+        if (health->newest != INT64_MIN)
+            write_time(json, "newest", health->newest);
+        if (health->arrived != INT64_MIN)
+            write_time(json, "arrived", health->arrived);
+        write_boolean(json, "silent", source_is_silent(source, health->newest, status->options->now));
+    }
+    json_close(json);
+}
+
+static void write_days(struct json_writer *json, const struct status *status) {
+    uint32_t days[HEALTH_DAYS];
+    health_days_until(&status->health, status->options->now, days);
+    json_key(json, "days");
+    json_open_array(json);
+    for (size_t i = HEALTH_DAYS; i > 0; i--)
+        json_unsigned(json, days[i - 1]);
+    json_close(json);
+}
+
+static void write_problem(struct json_writer *json, const struct diagnostic *item, int64_t since) {
+    static const char *const severities[] = {
+        [SEVERITY_NOTE] = "note",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_REFUSED] = "refused",
+        [SEVERITY_ERROR] = "error",
+    };
+    json_open_object(json);
+    write_text(json, "name", slice_of(diagnostic_name(item->id)));
+    write_text(json, "severity", slice_of(severities[diagnostic_severity(item->id)]));
+    write_time(json, "since", since);
+    write_text(json, "file", item->place.file);
+    write_number(json, "line", item->place.line);
+    write_number(json, "column", item->place.column);
+    write_text(json, "text", slice_of(diagnostic_text(item->id)));
+    write_text(json, "detail", item->detail);
+    json_close(json);
+}
+
+void status_append_json(const struct status *status, struct buf *buf) {
+    struct json_writer json = json_writer_on(buf);
+    json_open_object(&json);
+    write_text(&json, "command", SLICE("status"));
+    write_text(&json, "output", slice_of(status->directory));
+    write_text(&json, "state", slice_of(status->state_folder));
+    write_text(&json, "history", slice_of(status->history_file));
+    write_boolean(&json, "busy", status->output.is_busy);
+    write_boolean(&json, "rolledBack", status->is_rolled_back);
+    write_runs(&json, status);
+    write_sizes(&json, status);
+    json_key(&json, "sources");
+    json_open_array(&json);
+    for (size_t i = 0; i < status->settings->source_count; i++)
+        write_source(&json, status, i);
+    json_close(&json);
+    write_days(&json, status);
+    write_number(&json, "problems", status_problems(status));
+    json_key(&json, "open");
+    json_open_array(&json);
+    for (size_t i = 0; i < status->known.reported.items.count; i++)
+        write_problem(&json, &status->known.reported.items.items[i], status->known.since.items[i]);
+    json_close(&json);
+    json_close(&json);
+}

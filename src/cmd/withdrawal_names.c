@@ -1,0 +1,152 @@
+#include "cmd/withdrawals_parts.h"
+
+#include "assemble/key.h"
+#include "cmd/find_article.h"
+#include "model/article_key.h"
+
+/* What people ask for by names: `pindao withdraw`. */
+struct resolving {
+    struct withdrawals *withdrawals;
+    const struct corpus *corpus;
+    struct diagnostics *diagnostics;
+};
+
+static void refuse(struct resolving *resolving, const char *name, const char *hint) {
+    struct diagnostic *item =
+        diag_report(resolving->diagnostics, DIAGNOSTIC_ARTICLE_UNKNOWN, (struct place){0}, "%s", name);
+    if (hint)
+        diag_hint(resolving->diagnostics, item, "%s", hint);
+    resolving->withdrawals->is_impossible = true;
+}
+
+/* Records of one key are one article. */
+static bool is_one_article(const struct found_articles *found) {
+    for (size_t i = 1; i < found->items.count; i++)
+        if (hash128_compare(found->items.items[i]->key, found->items.items[0]->key) != 0)
+            return false;
+    return true;
+}
+
+/* --- to withdraw -------------------------------------------------------------------------------------------- */
+
+/* Its source is gone, but the tree still shows it: the key alone says what it is. */
+static bool withdraw_served(struct resolving *resolving, struct slice key) {
+    struct withdrawals *withdrawals = resolving->withdrawals;
+    const struct history *history = history_in(withdrawals);
+    struct served_entry seen;
+    if (!standing_line(history, hash128(key))) {
+        if (!served_find(withdrawals->served, hash128(key), &seen))
+            return false;
+        const struct withdrawal line = {
+            .key = key,
+            .entry = key,
+            .at = withdrawals->now,
+            .date = seen.date,
+            .channels = seen.channels,
+            .channel_count = seen.channel_count,
+            .cause = WITHDRAWN_BY_COMMAND,
+        };
+        history_add_withdrawal(withdrawals->file, &line);
+        withdrawals->counts.withdrawn++;
+        withdrawals->counts.on_purpose += seen.channel_count;
+    }
+    vec_push(&withdrawals->asked, hash128(key));
+    return true;
+}
+
+static void withdraw(struct resolving *resolving, const char *name) {
+    struct withdrawals *withdrawals = resolving->withdrawals;
+    CLEANUP(found_articles_release) struct found_articles found;
+    articles_find(resolving->corpus, name, &found);
+    if (found.is_file && !is_one_article(&found)) {
+        refuse(resolving, name, "this file has several articles: name one of them, FILE:LINE");
+        return;
+    }
+    if (found.items.count) {
+        vec_push(&withdrawals->wishes, (struct withdrawal_wish){found.items.items[0], WITHDRAWN_BY_COMMAND, {0}});
+        vec_push(&withdrawals->asked, found.items.items[0]->key);
+        return;
+    }
+    struct name_keys keys =
+        name_keys_of(&resolving->corpus->settings->site, slice_of(name), &withdrawals->arena);
+    bool known = false;
+    for (size_t i = 0; i < keys.count && !known; i++)
+        known = withdraw_served(resolving, keys.keys[i]);
+    if (!known)
+        refuse(resolving, name, found.in_no_source ? "no source of the configuration reads this file" : NULL);
+}
+
+/* --- to release --------------------------------------------------------------------------------------------- */
+
+/* What is said elsewhere must be unsaid there. */
+static bool may_be_released(const struct resolving *resolving, const struct withdrawal *line) {
+    const struct index *index = &resolving->corpus->index;
+    if (line->cause == WITHDRAWN_BY_COMMAND || line->cause == WITHDRAWN_AS_COPY)
+        return true;
+    for (size_t i = 0; i < index->blocks.count * INDEX_BLOCK; i++) {
+        const struct record *record = index_record(index, (uint32_t)i);
+        if (record->location.size && record->withdrawn && hash128_compare(record->key, line->hash) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* All lines of the entry. false when there was none. */
+static bool release_entry(struct resolving *resolving, struct hash128 key, bool *ret_refused) {
+    struct withdrawals *withdrawals = resolving->withdrawals;
+    const struct history *history = history_in(withdrawals);
+    const struct withdrawal *own = history_withdrawal_of(history, key);
+    struct hash128 entry = own ? own->entry_hash : entry_hash_of(history, key);
+    bool found = false;
+    for (size_t i = 0; i < history->withdrawals.count; i++) {
+        const struct withdrawal *line = &history->withdrawals.items[i];
+        if (line->released || (hash128_compare(line->hash, key) != 0 && hash128_compare(line->entry_hash, entry) != 0))
+            continue;
+        found = true;
+        if (!may_be_released(resolving, line)) {
+            *ret_refused = true;
+            continue;
+        }
+        vec_push(&withdrawals->asked, line->hash);
+        withdrawals->counts.released++;
+        withdrawals->counts.coming_back += line->channel_count;
+        history_add_release(withdrawals->file, line->key, withdrawals->now);
+    }
+    return found;
+}
+
+static void undo(struct resolving *resolving, const char *name) {
+    CLEANUP(found_articles_release) struct found_articles found;
+    bool known = false;
+    bool refused = false;
+    articles_find(resolving->corpus, name, &found);
+    if (found.is_file && !is_one_article(&found)) {
+        refuse(resolving, name, "this file has several articles: name one of them, FILE:LINE");
+        return;
+    }
+    if (found.items.count)
+        known = release_entry(resolving, found.items.items[0]->key, &refused);
+    struct name_keys keys =
+        name_keys_of(&resolving->corpus->settings->site, slice_of(name), &resolving->withdrawals->arena);
+    for (size_t i = 0; i < keys.count && !known; i++)
+        known = release_entry(resolving, hash128(keys.keys[i]), &refused);
+    if (refused)
+        refuse(resolving, name, "the article itself or corrections withdraw it: it is released there");
+    else if (!known)
+        refuse(resolving, name, "no withdrawal of it is in the history");
+}
+
+void withdrawals_resolve(struct withdrawals *withdrawals, const struct corpus *corpus,
+                         struct diagnostics *diagnostics) {
+    struct resolving resolving = {withdrawals, corpus, diagnostics};
+    const struct withdrawal_request *request = withdrawals->request;
+    /* When sources are read anew, what was released is so already. */
+    if (request->is_release && withdrawals->asked.count)
+        return;
+    vec_clear(&withdrawals->asked);
+    for (size_t i = 0; i < request->count; i++)
+        if (request->is_release)
+            undo(&resolving, request->names[i]);
+        else
+            withdraw(&resolving, request->names[i]);
+}

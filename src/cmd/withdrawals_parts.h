@@ -1,0 +1,68 @@
+#ifndef PINDAO_CMD_WITHDRAWALS_PARTS_H
+#define PINDAO_CMD_WITHDRAWALS_PARTS_H
+
+#include "base/hash_set.h"
+#include "cmd/corpus.h"
+#include "cmd/served.h"
+#include "cmd/withdrawals.h"
+
+/* What the files of cmd/withdrawals share; for them only. */
+
+/* A record that gets a line of its own. */
+struct withdrawal_wish {
+    const struct record *record;
+    enum withdrawal_cause cause;
+    struct slice original; /* of WITHDRAWN_AS_COPY: the entry of which it is a copy */
+};
+
+/* A line of the history whose looks are known: copies are looked for by it. */
+struct withdrawal_look {
+    struct slice entry;
+    struct slice hex;
+    bool is_new; /* its article is withdrawn only now: what looks like it and is shown has been told from it */
+};
+
+struct withdrawals {
+    struct history_file *file;
+    struct served *served;
+    const struct withdrawal_request *request; /* NULL: none */
+    int64_t now;
+    struct arena arena;
+    bool is_impossible;
+
+    VEC(struct withdrawal_wish) wishes; /* of the request, and copies */
+    struct hash_set hidden;             /* keys of all that is withdrawn by people, copies and entries too */
+    struct hash_set own;                /* keys of records that say it themselves, or corrections for them */
+    VEC(const struct record *) similar; /* look like something that is withdrawn only now */
+    VEC(struct slice) vanished;
+    VEC(struct hash128) asked; /* keys of the lines that the request is about */
+    VEC(size_t) asked_lines;
+    struct withdrawal_counts counts;
+
+    struct channel_withdrawals *channels; /* NULL: no stub anywhere */
+    size_t channel_count;
+    struct arena stubs;
+};
+
+static inline const struct history *history_in(const struct withdrawals *withdrawals) {
+    return history_of(withdrawals->file);
+}
+
+/* The key of the entry under which the article with this key has been shown, where it was. */
+struct hash128 entry_hash_of(const struct history *history, struct hash128 key);
+
+/* The article's line, if it stands. */
+const struct withdrawal *standing_line(const struct history *history, struct hash128 key);
+
+/* By people: copies go too. */
+static inline bool takes_copies(enum withdrawal_cause cause) {
+    return cause == WITHDRAWN_BY_COMMAND || cause == WITHDRAWN_BY_CORRECTION || cause == WITHDRAWN_AS_COPY;
+}
+
+/* cmd/withdrawal_names.c: what the request means; reports what cannot be. */
+void withdrawals_resolve(struct withdrawals *withdrawals, const struct corpus *corpus, struct diagnostics *diagnostics);
+
+/* cmd/withdrawal_stubs.c */
+void withdrawals_place(struct withdrawals *withdrawals, const struct corpus *corpus, const struct channels *channels);
+
+#endif

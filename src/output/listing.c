@@ -1,0 +1,131 @@
+#include "output/listing.h"
+
+#include "base/file.h"
+#include "output/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { MANIFEST_MOST = 1 << 30 };
+
+struct listing {
+    int parent;
+    const char *folder;
+    pthread_mutex_t mutex;
+    /* Set, under the mutex, when all that belongs to them is. */
+    atomic_bool is_loaded, is_parsed;
+    /* Loaded. */
+    struct buf bytes;
+    int error; /* errno of reading; 0: read */
+    bool lacks_manifest;
+    /* Parsed. */
+    enum listing_state state;
+    const char *why;
+    struct arena arena;
+    struct tree tree;
+    struct map paths; /* path → index in tree */
+};
+
+struct listing *listing_new(int parent, const char *folder) {
+    struct listing *listing = memory_new(sizeof *listing);
+    listing->parent = parent;
+    listing->folder = folder;
+    listing->bytes = BUF(MANIFEST_MOST);
+    pthread_mutex_init(&listing->mutex, NULL);
+    return listing;
+}
+
+void listing_free(struct listing *listing) {
+    if (!listing)
+        return;
+    buf_release(&listing->bytes);
+    vec_release(&listing->tree.files);
+    map_release(&listing->paths);
+    arena_release(&listing->arena);
+    pthread_mutex_destroy(&listing->mutex);
+    free(listing);
+}
+
+static void load_locked(struct listing *listing) {
+    if (atomic_load(&listing->is_loaded))
+        return;
+    CLEANUP(file_close)
+    int root = openat(listing->parent, listing->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (root < 0 || !walk_read_path(root, SLICE(MANIFEST_NAME), &listing->bytes)) {
+        listing->error = errno;
+        listing->lacks_manifest = root >= 0 && errno == ENOENT;
+        buf_clear(&listing->bytes);
+    }
+    atomic_store(&listing->is_loaded, true);
+}
+
+static enum listing_state parse(struct listing *listing) {
+    if (listing->error) {
+        listing->why = strerror(listing->error);
+        return listing->error == ENOENT ? LISTING_NONE : LISTING_DAMAGED;
+    }
+    switch (manifest_read(buf_slice(&listing->bytes), &listing->arena, &listing->tree, &listing->why)) {
+    case MANIFEST_READ:
+        return LISTING_READ;
+    case MANIFEST_SOMEBODYS:
+        return LISTING_SOMEBODYS;
+    case MANIFEST_DAMAGED:
+        break;
+    }
+    return LISTING_DAMAGED;
+}
+
+static void load(struct listing *listing) {
+    if (atomic_load(&listing->is_loaded))
+        return;
+    pthread_mutex_lock(&listing->mutex);
+    load_locked(listing);
+    pthread_mutex_unlock(&listing->mutex);
+}
+
+static void need(struct listing *listing) {
+    if (atomic_load(&listing->is_parsed))
+        return;
+    pthread_mutex_lock(&listing->mutex);
+    load_locked(listing);
+    if (!atomic_load(&listing->is_parsed)) {
+        listing->state = parse(listing);
+        for (size_t i = 0; i < listing->tree.files.count; i++)
+            map_set(&listing->paths, listing->tree.files.items[i].path, i);
+        atomic_store(&listing->is_parsed, true);
+    }
+    pthread_mutex_unlock(&listing->mutex);
+}
+
+enum listing_state listing_state(struct listing *listing) {
+    need(listing);
+    return listing->state;
+}
+
+const char *listing_why(struct listing *listing) {
+    need(listing);
+    return listing->why;
+}
+
+bool listing_lacks_manifest(struct listing *listing) {
+    load(listing);
+    return listing->lacks_manifest;
+}
+
+const struct tree *listing_tree(struct listing *listing) {
+    need(listing);
+    return &listing->tree;
+}
+
+const struct tree_file *listing_find(struct listing *listing, struct slice path) {
+    need(listing);
+    uint64_t at = map_get(&listing->paths, path, UINT64_MAX);
+    return at == UINT64_MAX ? NULL : &listing->tree.files.items[at];
+}
+
+struct slice listing_bytes(struct listing *listing) {
+    load(listing);
+    return buf_slice(&listing->bytes);
+}
