@@ -97,16 +97,21 @@ static bool has_lost(const struct arranging *arranging, uint32_t number) {
     return arranging->lost[number / 8] >> number % 8 & 1;
 }
 
+static void note_date(struct arranging *arranging, int64_t date) {
+    if (date > arranging->index->now && date < arranging->counts.next_date)
+        arranging->counts.next_date = date;
+}
+
 static void wait_for(struct arranging *arranging, uint32_t number) {
-    int64_t date = index_record(arranging->index, number)->date;
     arranging->counts.future++;
-    arranging->counts.next_date = date < arranging->counts.next_date ? date : arranging->counts.next_date;
+    note_date(arranging, index_record(arranging->index, number)->date);
     lose(arranging, number);
 }
 
 static void compete(struct arranging *arranging, uint32_t number) {
     struct index *index = arranging->index;
     const struct record *record = index_record(index, number);
+    note_date(arranging, record->updated);
     if (record->date > index->now) {
         wait_for(arranging, number);
         vec_push(&arranging->winners.future, number);

@@ -4,9 +4,9 @@
 struct orphan {
     struct hash128 leader_hash;
     struct slice leader;
-    int64_t date;     /* of the leader */
-    uint32_t links;   /* joins between the two: those that joined it first come first */
-    uint32_t number;  /* of its record */
+    int64_t date;    /* of the leader */
+    uint32_t links;  /* joins between the two: those that joined it first come first */
+    uint32_t number; /* of its record */
 };
 
 struct bonding {
@@ -65,12 +65,14 @@ static void bind(struct bonding *bonding, const struct history_join *join) {
     struct index *index = bonding->index;
     uint32_t member = winners_find(index, bonding->winners, join->member_hash);
     struct destination destination;
-    if (member == UINT32_MAX || !takes_part(index, member) || !follow(index, join, &destination))
+    /* Who leads for ever does so while it waits, too. */
+    bool leads = hash128_compare(join->member_hash, join->leader_hash) == 0;
+    if (member == UINT32_MAX || !(takes_part(index, member) || leads) || !follow(index, join, &destination))
         return;
     uint32_t leader = winners_find(index, bonding->winners, destination.hash);
     if (!is_gone(index, leader))
         vec_push(&index->bonds, (struct index_bond){member, leader});
-    else if (destination.key.size)
+    else if (destination.key.size && !leads)
         vec_push(&bonding->orphans,
                  (struct orphan){destination.hash, destination.key, destination.date, destination.links, member});
 }
@@ -136,7 +138,7 @@ static void list_hidden_leaders(struct index *index) {
     size_t kept = 0;
     for (size_t i = 0; i < index->bonds.count; i++) {
         const struct record *leader = index_record(index, index->bonds.items[i].leader);
-        if (!leader->withdrawn && (leader->held || leader->date > index->now))
+        if ((leader->held && !leader->withdrawn) || leader->date > index->now)
             vec_push(&index->hidden_leaders, index->bonds.items[i].leader);
     }
     uint32_t *items = index->hidden_leaders.items;

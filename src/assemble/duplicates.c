@@ -64,10 +64,12 @@ static uint32_t add_proposal(struct finder *finder, size_t place, const struct s
     return proposals_add(&finder->proposals, sketch);
 }
 
-/* Joins the leader of its twin. false when there is none, or the leader is out of the window. */
+/* Joins the leader of its twin. false when there is none, the leader is out of the window, or that is itself. */
 static bool join_twin(struct finder *finder, size_t place, uint32_t twin) {
     struct places *places = &finder->places;
-    if (twin == UINT32_MAX || !places_are_near(places, places->leaders[twin], place))
+    bool leads = places_is_bound(places, place) && places->leaders[place] == place;
+    if (twin == UINT32_MAX || leads || places->leaders[twin] == place ||
+        !places_are_near(places, places->leaders[twin], place))
         return false;
     if (!places_is_bound(places, place))
         places->leaders[place] = places->leaders[twin];
@@ -137,8 +139,8 @@ static bool read_side(const struct finder *finder, size_t worker, int side, size
         return true;
     buf_clear(&own->titles[side]);
     buf_clear(&own->texts[side]);
-    bool good = finder->request->reader->read(finder->request->reader->context, worker, finder->places.numbers[place], &own->titles[side],
-                                     &own->texts[side]);
+    bool good = finder->request->reader->read(finder->request->reader->context, worker, finder->places.numbers[place],
+                                              &own->titles[side], &own->texts[side]);
     own->read_places[side] = good ? place + 1 : 0;
     return good;
 }
@@ -150,7 +152,8 @@ static bool is_copy(const struct finder *finder, size_t worker, size_t place, si
         return false;
     resemblance_measure(&own->comparison, &(struct comparand){buf_slice(&own->titles[0]), buf_slice(&own->texts[0])},
                         &(struct comparand){buf_slice(&own->titles[1]), buf_slice(&own->texts[1])}, &resemblance);
-    return resemblance_is_copy(&resemblance, finder->request->settings->containment, labels_are_apart(finder, place, other));
+    return resemblance_is_copy(&resemblance, finder->request->settings->containment,
+                               labels_are_apart(finder, place, other));
 }
 
 static void run_compare(void *context, size_t job, size_t worker) {
@@ -278,12 +281,12 @@ static bool has_entry(const struct finder *finder, const unsigned char *led, siz
     if (bit_of(led, place) || index_host_of(index, number))
         return true;
     return reader->is_published && (index_record(index, number)->known || !index->has_known) &&
-           reader->is_published(reader->context, index_entry_key(index, number));
+           reader->is_published(reader->context, index_entry_key(index, number), index_record(index, number)->date);
 }
 
 struct claims {
-    unsigned char *led;      /* bits, as the next: places that lead by a bond */
-    unsigned char *settled;  /* that are bound, or will be by these: */
+    unsigned char *led;           /* bits, as the next: places that lead by a bond */
+    unsigned char *settled;       /* that are bound, or will be by these: */
     VEC(struct index_bond) bonds; /* of places */
 };
 
@@ -311,8 +314,8 @@ static void claims_make(const struct finder *finder, struct claims *ret_claims) 
         }
     for (size_t i = 0; i < places->count; i++) {
         size_t leader = places->leaders[i];
-        if (leader == i || bit_of(claims.settled, i) || bit_of(claims.settled, leader) ||
-            !has_entry(finder, claims.led, i))
+        bool leader_goes = bit_of(claims.settled, leader) && !places_is_bound(places, leader);
+        if (leader == i || bit_of(claims.settled, i) || leader_goes || !has_entry(finder, claims.led, i))
             continue;
         if (has_entry(finder, claims.led, leader))
             claim(&claims, i, i);
@@ -398,8 +401,8 @@ static void finder_release(struct finder *finder) {
 }
 
 static void finder_init(struct finder *finder, const struct duplicates_request *request) {
-    *finder = (struct finder){.request = request,
-                              .workers = memory_new_array(request->workers, sizeof *finder->workers)};
+    *finder =
+        (struct finder){.request = request, .workers = memory_new_array(request->workers, sizeof *finder->workers)};
     for (size_t i = 0; i < request->workers; i++)
         for (int side = 0; side < 2; side++)
             finder->workers[i].titles[side] = finder->workers[i].texts[side] = BUF(BUF_UNLIMITED);

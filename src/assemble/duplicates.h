@@ -29,7 +29,7 @@ struct duplicates_reader {
     /* Title and text of a record, folded, appended; false when they cannot be read any more. Called on many threads. */
     bool (*read)(void *context, size_t worker, uint32_t record, struct buf *title, struct buf *text);
     /* Do subscribers see an entry with this key? NULL: nobody sees anything. Called for few. */
-    bool (*is_published)(void *context, struct hash128 key);
+    bool (*is_published)(void *context, struct hash128 key, int64_t date);
 };
 
 struct duplicates_request {
@@ -41,8 +41,8 @@ struct duplicates_request {
     const struct duplicates_reader *reader;
     /*
      * What an earlier run has left (assemble/remembered.h), so that only what is new is looked at; empty: nothing. It
-     * changes time, and nothing else. The fingerprint is of all that shapes what `read` gives and is not in the records:
-     * corrections, settings of duplicates, the version of the program.
+     * changes time, and nothing else. The fingerprint is of all that shapes what `read` gives and is not in the
+     * records: corrections, settings of duplicates, the version of the program.
      */
     struct slice remembered;
     uint64_t fingerprint;

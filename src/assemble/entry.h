@@ -12,6 +12,7 @@
 struct entry_parts {
     const struct article *article;
     struct slice key;  /* of the article as its source has it (article_append_key): a corrected title moves no id */
+    int64_t date;      /* of the article that is shown; of its leader's where it is that one's host */
     int64_t published; /* of its leader, where it stands for others too; else its own */
     const struct source *source;
     struct slice html; /* of the body, cleaned */

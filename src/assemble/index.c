@@ -116,8 +116,8 @@ static int compare_keys(const void *left, const void *right) {
 }
 
 bool index_is_released(const struct index *index, struct hash128 key) {
-    return index->released.count && bsearch(&key, index->released.items, index->released.count,
-                                            sizeof *index->released.items, compare_keys);
+    return index->released.count &&
+           bsearch(&key, index->released.items, index->released.count, sizeof *index->released.items, compare_keys);
 }
 
 const struct hash128 *index_leader(const struct index *index, struct hash128 key) {

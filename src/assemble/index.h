@@ -66,8 +66,8 @@ enum { CLASHES_MOST = 1000 };
 struct index {
     pthread_mutex_t mutex; /* of blocks, while the index is being filled */
     VEC(struct record *) blocks;
-    bool sketched;                 /* set before it is filled: keep a sketch beside each record */
-    struct sketches sketches;      /* by number; until duplicates have been found. Its folder is set before it is filled */
+    bool sketched;            /* set before it is filled: keep a sketch beside each record */
+    struct sketches sketches; /* by number; until duplicates have been found. Its folder is set before it is filled */
     VEC(struct hash128) released;  /* keys of articles with release: true in corrections, sorted; as joins */
     VEC(struct index_join) joins;  /* by key, each once; set before index_arrange */
     const struct history *history; /* whose joins count; NULL: none. Set before index_arrange */
@@ -146,7 +146,7 @@ struct index_counts {
     size_t joined;
     size_t copies; /* near-duplicates of others, which have no entry of their own; set after duplicates_find */
     size_t duplicates;
-    int64_t next_date; /* the earliest date still to come; INT64_MAX: none */
+    int64_t next_date; /* the earliest date (or `updated`) still to come; INT64_MAX: none */
 };
 void index_arrange(struct index *index, const struct index_runs *pieces, size_t piece_count,
                    const struct source *const *source_of_file, int64_t now, struct index_counts *ret_counts);

@@ -22,8 +22,8 @@ struct proposals_head {
 
 struct proposals_slot {
     struct sketch sketch;
-    uint32_t older[BINS];        /* the number before it that holds the same value, plus 1 */
-    uint32_t score;              /* while proposals are being found; 0 between */
+    uint32_t older[BINS]; /* the number before it that holds the same value, plus 1 */
+    uint32_t score;       /* while proposals are being found; 0 between */
 };
 
 void proposals_init(struct proposals *proposals) {

@@ -66,10 +66,14 @@ void remembered_append(const struct places *places, uint64_t fingerprint, struct
     for (size_t i = 0; i < places->count; i++)
         header.pairs += places->leaders[i] != i;
     append(buf, &header, sizeof header);
+    char *hashes = buf_reserve(buf, places->count * sizeof(uint64_t));
+    if (!hashes)
+        return;
     for (size_t i = 0; i < places->count; i++) {
         uint64_t hash = places_hash_joined(places, i);
-        append(buf, &hash, sizeof hash);
+        memcpy(hashes + i * sizeof hash, &hash, sizeof hash);
     }
+    buf->size += places->count * sizeof(uint64_t);
     for (size_t i = 0; i < places->count; i++)
         if (places->leaders[i] != i)
             append(buf, &(struct pair){(uint32_t)i, places->leaders[i]}, sizeof(struct pair));

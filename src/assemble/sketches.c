@@ -41,7 +41,7 @@ struct sketch *sketches_put_away(struct sketches *sketches, size_t block) {
         return memory_new(size);
     }
     if (sketches->file == 0)
-        sketches->file = file_open_scratch(sketches->folder) + 1;
+        sketches->file = file_open_scratch(sketches->folder ? sketches->folder : ".") + 1;
     if (sketches->file == 0 ||
         !write_at(sketches->file - 1, (struct slice){(const char *)full, size}, (uint64_t)block * size))
         return memory_new(size);

@@ -6,7 +6,8 @@
 
 /*
  * Sketches by number, in blocks. Those of the first SKETCH_BLOCKS_KEPT blocks that are full stay in memory; the others
- * are put away in a file without a name, so that memory follows the records alone. A block that cannot be written stays.
+ * are put away in a file without a name, so that memory follows the records alone. A block that cannot be written
+ * stays.
  */
 enum {
     SKETCH_BLOCK = 4096,
@@ -25,7 +26,7 @@ void sketches_release(struct sketches *sketches);
 
 /* Reading back what was put away. Zeroed at first; for one thread. */
 struct sketch_reader {
-    struct sketch *pages;            /* SKETCH_PAGES of them */
+    struct sketch *pages;           /* SKETCH_PAGES of them */
     uint32_t numbers[SKETCH_PAGES]; /* which page stands there, plus 1 */
 };
 void sketch_reader_release(struct sketch_reader *reader);

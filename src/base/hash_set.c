@@ -37,7 +37,6 @@ size_t hash_set_find(const struct hash_set *set, struct hash128 hash) {
     size_t bit = hash.low % FILTER_BITS;
     if (!set->filter || !(set->filter[bit / 64] >> bit % 64 & 1))
         return SIZE_MAX;
-    const struct hash128 *found =
-        bsearch(&hash, set->items.items, set->items.count, sizeof *set->items.items, compare);
+    const struct hash128 *found = bsearch(&hash, set->items.items, set->items.count, sizeof *set->items.items, compare);
     return found ? (size_t)(found - set->items.items) : SIZE_MAX;
 }

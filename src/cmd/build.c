@@ -15,6 +15,7 @@
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
 #include "cmd/report.h"
+#include "cmd/rollback.h"
 #include "cmd/run_log.h"
 #include "cmd/served.h"
 
@@ -27,6 +28,7 @@ struct build {
     const struct build_order *order;
     struct options options;
     struct diagnostics diagnostics;
+    struct diagnostics reading; /* of the last reading, until it is known not to be repeated */
     struct settings settings;
     const char *state_folder;
     struct cache *cache;
@@ -80,6 +82,14 @@ static int open_cache(struct build *build) {
     return EX_OK;
 }
 
+/* Whoever rolled back must not get the bad tree again in ten minutes. A withdrawal does not wait. */
+static int stay_rolled_back(struct build *build) {
+    bool waits = !build->options.full && build->order->request.count == 0;
+    build->is_over = waits && rollback_holds(&build->options, &build->settings, build->state_folder,
+                                             &build->diagnostics);
+    return EX_OK;
+}
+
 /* Most runs from cron end here. */
 static int look_for_news(struct build *build) {
     const struct options *options = &build->options;
@@ -109,14 +119,15 @@ static int compile_rules(struct build *build) {
 }
 
 static int read_articles(struct build *build) {
-    corpus_read(&build->corpus, &build->options, build->state_folder, &build->diagnostics);
-    if (build->diagnostics.per_id[DIAGNOSTIC_READING_FAILED])
+    diagnostics_release(&build->reading);
+    corpus_read(&build->corpus, &build->options, build->state_folder, &build->reading);
+    if (build->reading.per_id[DIAGNOSTIC_READING_FAILED])
         return EX_IOERR;
     if (!withdrawals_are_possible(build->withdrawals))
         return EX_NOINPUT;
     if (build->order->request.count)
         return EX_OK; /* what is served can be withdrawn though all sources are gone */
-    return guard_articles(&build->options, &build->corpus.counts, &build->diagnostics) ? EX_OK : EX_NOINPUT;
+    return guard_articles(&build->options, &build->corpus.counts, &build->reading) ? EX_OK : EX_NOINPUT;
 }
 
 static int make_channels(struct build *build) {
@@ -131,27 +142,44 @@ static int guard_channels(struct build *build) {
                : EX_CANTCREAT;
 }
 
+static enum feeds_result make_tree(struct build *build, struct diagnostics *diagnostics) {
+    channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
+    if (!withdrawals_note(build->withdrawals, &build->corpus, &build->channels, diagnostics))
+        return FEEDS_SOURCE_CHANGED;
+    enum feeds_result result =
+        feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder, &build->signatures,
+                    build->output, &build->widest, diagnostics, &build->feeds);
+    if (result != FEEDS_OK)
+        return result;
+    return archives_write(&build->corpus, &build->channels, &build->options, build->state_folder, &build->signatures,
+                          build->output, diagnostics);
+}
+
+/* What the first reading said, the next one says again. */
+static int read_anew(struct build *build) {
+    diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED,
+                (struct place){.file = slice_of(build->options.config)}, "%s", "");
+    output_begin_anew(build->output);
+    int code = make_channels(build);
+    return code == EX_OK ? read_articles(build) : code;
+}
+
 static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
-        enum feeds_result result = FEEDS_SOURCE_CHANGED;
-        if (withdrawals_note(build->withdrawals, &build->corpus, &build->channels, &build->diagnostics))
-            result = feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder,
-                                 &build->signatures, build->output, &build->widest, &build->diagnostics, &build->feeds);
-        if (result == FEEDS_OK)
-            result = archives_write(&build->corpus, &build->channels, &build->options, build->state_folder,
-                                    &build->signatures, build->output, &build->diagnostics);
+        struct diagnostics writing = {0};
+        enum feeds_result result = make_tree(build, &writing);
+        if (result != FEEDS_SOURCE_CHANGED) {
+            diagnostics_append(&build->diagnostics, &build->reading, 0);
+            diagnostics_append(&build->diagnostics, &writing, 0);
+        }
+        diagnostics_release(&writing);
         if (result == FEEDS_OK)
             return EX_OK;
         if (result == FEEDS_NOT_VALID)
             return EX_SOFTWARE;
         if (result == FEEDS_FAILED)
             return EX_IOERR;
-        diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED,
-                    (struct place){.file = slice_of(build->options.config)}, "%s", "");
-        int code = make_channels(build);
-        if (code == EX_OK)
-            code = read_articles(build);
+        int code = read_anew(build);
         if (code != EX_OK)
             return code;
     }
@@ -168,23 +196,32 @@ static int guard_tree(struct build *build) {
         return EX_NOINPUT;
     if (!guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics))
         return EX_CANTCREAT;
-    return guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output, &build->diagnostics)
+    return guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output,
+                         &build->diagnostics)
                ? EX_OK
                : EX_CANTCREAT;
 }
 
-/* The history first: the tree must not be served by what is known nowhere. */
+/* Before the tree is served: it must not hang on what is known nowhere, nor a withdrawn text outlive a crash. */
+static int record_history(struct build *build) {
+    int code = EX_OK;
+    if (withdrawals_counts(build->withdrawals).withdrawn)
+        code = output_exit_code(output_forget_previous(build->output, &build->diagnostics));
+    if (code == EX_OK && !history_commit(build->history, &build->diagnostics))
+        code = EX_IOERR;
+    return code;
+}
+
 static int swap_trees(struct build *build) {
     if (build->options.dry_run)
         return EX_OK;
-    int code = withdrawals_counts(build->withdrawals).withdrawn ? output_exit_code(output_forget_previous(build->output,
-                                                                                &build->diagnostics))
-                                                                : EX_OK;
-    if (code == EX_OK && !history_commit(build->history, &build->diagnostics))
-        code = EX_IOERR;
+    int code = record_history(build);
     if (code != EX_OK)
         return code;
-    return output_exit_code(output_swap(build->output, &build->diagnostics));
+    code = output_exit_code(output_swap(build->output, &build->diagnostics));
+    if (code == EX_OK)
+        rollback_end(&build->options, &build->settings, build->state_folder);
+    return code;
 }
 
 /*
@@ -192,7 +229,7 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders,  make_channels, open_trees,    open_cache,  look_for_news, read_history, guard_channels,
+    check_folders,  make_channels, open_trees,    open_cache, stay_rolled_back, look_for_news, read_history, guard_channels,
     compile_rules,  read_articles, write_feeds,   finish_output, guard_tree,    swap_trees,
 };
 
@@ -296,6 +333,7 @@ static void remember(struct build *build, const struct known *known) {
  */
 static int settle_diagnostics(struct build *build, int code) {
     CLEANUP(known_release) struct known known = {0};
+    diagnostics_append(&build->diagnostics, &build->reading, 0);
     bool completes = code == EX_OK && !build->options.dry_run;
     known_read(&known, build->cache);
     if (completes && build->is_over)
@@ -330,6 +368,7 @@ static void log_run(struct build *build) {
         .relinked = report->relinked,
         .removed = report->removed,
         .bytes_written = report->bytes_written,
+        .channels_changed = report->rendered,
         .next_date = build->facts.next_date ? build->facts.next_date : INT64_MAX,
     };
     CLEANUP(arena_release) struct arena arena = {0};

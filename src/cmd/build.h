@@ -19,8 +19,8 @@ struct build_order {
     const char *command; /* "build", "withdraw": for the report */
     struct withdrawal_request request;
     /*
-     * When all is done, and what was read is there still: appends what else there is to say, for people, or, with --json,
-     * a value one level deep. NULL: nothing.
+     * When all is done, and what was read is there still: appends what else there is to say, for people, or, with
+     * --json, a value one level deep. NULL: nothing.
      */
     void (*tell)(const struct build_outcome *outcome, struct buf *text);
 };

@@ -3,6 +3,7 @@
 #include "cmd/columns.h"
 #include "cmd/configuration.h"
 #include "cmd/revision.h"
+#include "cmd/withdrawals.h"
 
 #include <sysexits.h>
 
@@ -13,6 +14,7 @@ struct older {
     struct revision revision;
     struct settings settings; /* of the older configuration */
     struct settings mixed;    /* those of today, with the older taxonomies and channels; owns nothing */
+    struct withdrawals *withdrawals;
     struct corpus corpus;
     struct channels channels;
 };
@@ -21,6 +23,7 @@ static void older_release(struct older *older) {
     channels_release(&older->channels);
     if (older->corpus.settings)
         corpus_release(&older->corpus);
+    withdrawals_free(older->withdrawals);
     settings_release(&older->settings);
     revision_close(&older->revision);
 }
@@ -65,6 +68,10 @@ static int compare(struct older *older, const struct corpus *corpus, const struc
     if (!channels_make(&older->mixed, diagnostics, &older->channels) ||
         !corpus_init(&older->corpus, &older->mixed, NULL, diagnostics))
         return EX_CONFIG;
+    /* What was withdrawn, and when articles were met, is no matter of rules. */
+    older->withdrawals = withdrawals_new(corpus->history, NULL, NULL, options->now);
+    older->corpus.history = corpus->history;
+    older->corpus.withdrawals = older->withdrawals;
     corpus_read(&older->corpus, options, spool_folder, &unused);
     channels_select(&older->channels, &older->corpus.index, &older->corpus.labels);
     movement_make(&older->corpus, &older->channels, corpus, channels, &movement);

@@ -64,9 +64,13 @@ static bool read_folded(void *context, size_t worker, uint32_t record, struct bu
     return true;
 }
 
-static bool is_published(void *context, struct hash128 key) {
+/* In a head, or, too old for any, in the archive of its date. */
+static bool is_published(void *context, struct hash128 key, int64_t date) {
     const struct copies_finder *finder = context;
-    return served_shows(finder->corpus->served, key);
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct served_entry entry;
+    return served_shows(finder->corpus->served, key) ||
+           served_find_archived(finder->corpus->served, key, &date, &arena, &entry);
 }
 
 /* --- labels given by hand ----------------------------------------------------------------------------------- */

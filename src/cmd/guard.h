@@ -47,7 +47,7 @@ MUST_CHECK bool guard_vanished(const struct options *options, const struct withd
  */
 enum { GUARD_LEAST = 20 /* entries */ };
 MUST_CHECK bool guard_entries(const struct options *options, const struct withdrawal_counts *withdrawn,
-                              const struct channels *channels, const struct widest_feed *widest, const struct output *output,
-                              struct diagnostics *diagnostics);
+                              const struct channels *channels, const struct widest_feed *widest,
+                              const struct output *output, struct diagnostics *diagnostics);
 
 #endif

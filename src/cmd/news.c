@@ -91,39 +91,77 @@ bool news_look(const struct options *options, const struct settings *settings, c
     return configuration != 0;
 }
 
-struct remembered {
-    struct news_facts facts;
-    struct news_counts counts;
-};
+/* --- in the cache --------------------------------------------------------------------------------------------- */
 
-static bool is_same(const struct news_facts *then, const struct news_facts *now) {
-    return then->version == now->version && then->configuration == now->configuration &&
-           memcmp(then->files, now->files, sizeof then->files) == 0 &&
-           memcmp(then->copied, now->copied, sizeof then->copied) == 0 &&
-           file_identity_equal(&then->history, &now->history) && then->tree.exists && now->tree.exists &&
-           output_identity_equal(&then->tree, &now->tree) && then->is_settled;
+/* Every number for itself: between the members of a struct may be anything. */
+static void append_number(struct buf *buf, uint64_t number) {
+    buf_append_slice(buf, (struct slice){(const char *)&number, sizeof number});
+}
+
+static uint64_t take_number(struct slice *rest) {
+    uint64_t number = 0;
+    if (rest->size < sizeof number)
+        return 0;
+    memcpy(&number, rest->data, sizeof number);
+    *rest = slice_from(*rest, sizeof number);
+    return number;
+}
+
+/* What must be the same. */
+static void append_facts(struct buf *buf, const struct news_facts *facts) {
+    const uint64_t numbers[] = {
+        facts->version,
+        facts->configuration,
+        facts->files[0],
+        facts->files[1],
+        facts->copied[0],
+        facts->copied[1],
+        facts->history.inode,
+        facts->history.size,
+        (uint64_t)facts->history.modified,
+        (uint64_t)facts->history.changed,
+        facts->tree.exists,
+        facts->tree.inode,
+        facts->tree.size,
+        (uint64_t)facts->tree.modified,
+        (uint64_t)facts->tree.changed,
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
+        append_number(buf, numbers[i]);
 }
 
 bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct news_counts *ret_counts) {
-    CLEANUP(buf_release) struct buf bytes = BUF(4096);
-    struct remembered then;
-    if (!cache_get(cache, cache_name, &bytes) || bytes.size != sizeof then)
+    CLEANUP(buf_release) struct buf then = BUF(4096);
+    CLEANUP(buf_release) struct buf now = BUF(4096);
+    if (!facts->tree.exists || !cache_get(cache, cache_name, &then))
         return false;
-    memcpy(&then, bytes.data, sizeof then);
-    if (!is_same(&then.facts, facts) || facts->now < then.facts.now || facts->now >= then.facts.next_date)
+    append_facts(&now, facts);
+    if (!slice_starts_with(buf_slice(&then), buf_slice(&now)))
         return false;
-    *ret_counts = then.counts;
+    struct slice rest = slice_from(buf_slice(&then), now.size);
+    bool was_settled = take_number(&rest);
+    int64_t last = (int64_t)take_number(&rest);
+    int64_t next = (int64_t)take_number(&rest);
+    if (!was_settled || facts->now < last || facts->now >= next)
+        return false;
+    if (rest.size != sizeof *ret_counts)
+        return false;
+    memcpy(ret_counts, rest.data, rest.size);
     return true;
 }
 
 void news_remember(struct cache *cache, const struct settings *settings, const struct output *output,
                    const struct news_facts *facts, const struct news_counts *counts) {
-    struct remembered now;
-    /* Bytes between members too: they are written. */
-    memset(&now, 0, sizeof now);
-    now.facts = *facts;
-    now.facts.history = look_at_history(settings);
-    now.facts.tree = output_identity(output);
-    now.counts = *counts;
-    cache_set(cache, cache_name, (struct slice){(const char *)&now, sizeof now});
+    CLEANUP(buf_release) struct buf bytes = BUF(4096);
+    struct news_facts now = *facts;
+    now.history = look_at_history(settings);
+    now.tree = output_identity(output);
+    append_facts(&bytes, &now);
+    append_number(&bytes, now.is_settled);
+    append_number(&bytes, (uint64_t)now.now);
+    append_number(&bytes, (uint64_t)now.next_date);
+    /* Nothing is between the members of this one. */
+    _Static_assert(sizeof *counts == 11 * sizeof counts->files, "numbers of one size");
+    buf_append_slice(&bytes, (struct slice){(const char *)counts, sizeof *counts});
+    cache_set(cache, cache_name, buf_slice(&bytes));
 }

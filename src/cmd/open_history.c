@@ -2,7 +2,7 @@
 
 #include <sysexits.h>
 
-static const char name[] = "history";
+static const char name[] = "past/history";
 
 /* What the cache knows of another file says nothing about this one. */
 struct remembered {

@@ -94,13 +94,15 @@ static bool read_copies(const struct corpus *corpus, uint32_t number, struct pie
 static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker, const struct shown *shown,
                        struct entry *ret_entry) {
     const struct corpus *corpus = pieces->corpus;
-    const struct record *record = index_record(&corpus->index, corpus->index.order[shown->place]);
+    uint32_t number = corpus->index.order[shown->place];
+    const struct record *record = index_record(&corpus->index, number);
+    const struct index_group *group = index_group_of(&corpus->index, number);
     struct copies copies = {0};
     struct plain_text text = {0};
     arena_clear(&worker->arena);
     buf_clear(&worker->html);
     buf_clear(&worker->key);
-    if (!read_copies(corpus, corpus->index.order[shown->place], worker, &copies))
+    if (!read_copies(corpus, number, worker, &copies))
         return false;
     if (copies.source->simplified)
         article_simplify(&copies.article, &worker->arena);
@@ -109,6 +111,7 @@ static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker
     const struct entry_parts parts = {
         .article = &copies.article,
         .key = copies.key,
+        .date = index_record(&corpus->index, group ? group->shown : number)->date,
         .published = record->date,
         .source = copies.source,
         .html = buf_slice(&worker->html),
@@ -116,7 +119,7 @@ static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker
         .labels = label_table_set(&corpus->labels, record->labels),
         .related = copies.related,
         .related_count = copies.related_count,
-        .stands_for_others = index_group_of(&corpus->index, corpus->index.order[shown->place]) != NULL,
+        .stands_for_others = group != NULL,
         .now = pieces->options->now,
     };
     entry_make(&corpus->settings->site, &corpus->settings->taxonomies, &parts, &worker->arena, ret_entry);

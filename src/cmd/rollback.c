@@ -13,8 +13,8 @@
 #include <sysexits.h>
 
 /*
- * pindao rollback: the previous tree is put again, file by file, so that what differs is newer for every cache than what it
- * replaces; the tree that was served becomes the previous one.
+ * pindao rollback: the previous tree is put again, file by file, so that what differs is newer for every cache than
+ * what it replaces; the tree that was served becomes the previous one.
  */
 struct rollback {
     struct options options;
@@ -87,7 +87,8 @@ static int check_file(struct rollback *rollback, const struct tree_file *file) {
     if (!file->is_feed)
         return EX_OK;
     check_feed(buf_slice(&bytes), file->path, &rollback->diagnostics, &result);
-    if (result.errors == 0 && result.entries == file->entries)
+    /* Stubs of what was withdrawn are entries that the manifest does not count. */
+    if (result.errors == 0 && result.entries >= file->entries)
         return EX_OK;
     diag_report(&rollback->diagnostics, DIAGNOSTIC_CHECK_FAILED, (struct place){.file = file->path},
                 "%zu errors, %zu of %u entries", result.errors, result.entries, file->entries);
@@ -139,9 +140,11 @@ static int swap_trees(struct rollback *rollback) {
     if (options->dry_run)
         return EX_OK;
     if (!rollback_note(options, &rollback->settings, rollback->state_folder)) {
+        int error = errno;
+        rollback_end(options, &rollback->settings, rollback->state_folder);
         diag_report(&rollback->diagnostics, DIAGNOSTIC_OUTPUT_FAILED,
                     (struct place){.file = slice_of(rollback->state_folder)}, "cannot write rolled-back: %s",
-                    strerror(errno));
+                    strerror(error));
         return EX_IOERR;
     }
     enum output_result result = output_swap(rollback->output, &rollback->diagnostics);

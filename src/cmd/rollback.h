@@ -15,8 +15,8 @@
  */
 
 /*
- * Is the tree to be left as it is? Then that is reported (rolled-back). Called with the lock held, before anything is read;
- * a run that withdraws something does not ask.
+ * Is the tree to be left as it is? Then that is reported (rolled-back). Called with the lock held, before anything is
+ * read; a run that withdraws something does not ask.
  */
 MUST_CHECK bool rollback_holds(const struct options *options, struct settings *settings, const char *state_folder,
                                struct diagnostics *diagnostics);

@@ -1,5 +1,6 @@
 #include "cmd/served.h"
 
+#include "assemble/archive.h"
 #include "base/date.h"
 #include "base/pool.h"
 #include "base/vec.h"
@@ -236,13 +237,17 @@ struct search {
     const struct served *served;
     struct hash128 key;
     bool found;
+    int64_t date;
 };
 
 static void compare_entry(void *context, struct slice id, struct slice published) {
     struct search *search = context;
     struct slice key = key_of_id(search->served, id);
-    (void)published;
-    search->found = search->found || (key.size && hash128_compare(hash128(key), search->key) == 0);
+    struct timestamp date = {0};
+    if (search->found || key.size == 0 || hash128_compare(hash128(key), search->key) != 0)
+        return;
+    search->found = true;
+    search->date = date_parse(published, &date) ? date.seconds : 0;
 }
 
 bool served_file_shows(struct served *served, struct slice path, struct hash128 key) {
@@ -250,7 +255,64 @@ bool served_file_shows(struct served *served, struct slice path, struct hash128 
     if (!served)
         return false;
     need(served);
-    struct search search = {served, key, false};
+    struct search search = {.served = served, .key = key};
     return output_read_old(served->output, path, &bytes) &&
            check_each_entry(buf_slice(&bytes), compare_entry, &search) && search.found;
+}
+
+/* "/putuo/" of "putuo/archive/2026-11.xml", in the arena; empty for what is no page of an archive. */
+static struct slice archived_channel(struct slice path, struct arena *arena) {
+    CLEANUP(buf_release) struct buf folder = BUF(4096);
+    struct slice channel;
+    enum archive_period period;
+    buf_append_byte(&folder, '/');
+    buf_append_slice(&folder, path);
+    buf_append_byte(&folder, '/');
+    if (!archive_page_in_path(buf_slice(&folder), &channel, &period))
+        return (struct slice){0};
+    return arena_copy(arena, channel);
+}
+
+/* May the page have an entry of this date? */
+static bool may_hold(struct slice path, const int64_t *date) {
+    static const enum archive_period periods[] = {ARCHIVE_MONTH, ARCHIVE_DAY};
+    for (size_t i = 0; date && i < ARRAY_LENGTH(periods); i++) {
+        CLEANUP(buf_release) struct buf page = BUF(64);
+        archive_append_page(&page, periods[i], archive_span_at(periods[i], *date));
+        if (slice_ends_with(path, buf_slice(&page)))
+            return true;
+    }
+    return !date;
+}
+
+bool served_find_archived(struct served *served, struct hash128 key, const int64_t *date, struct arena *arena,
+                          struct served_entry *ret_entry) {
+    VEC(struct slice) channels = {0};
+    struct served_entry entry = {0};
+    if (!served)
+        return false;
+    need(served);
+    const struct tree *tree = output_old_tree(served->output);
+    for (size_t i = 0; i < tree->files.count; i++) {
+        struct slice path = tree->files.items[i].path;
+        CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
+        struct search search = {.served = served, .key = key};
+        if (tree->files.items[i].is_feed || !may_hold(path, date))
+            continue;
+        struct slice channel = archived_channel(path, arena);
+        if (channel.size == 0 || !output_read_old(served->output, path, &bytes) ||
+            !check_each_entry(buf_slice(&bytes), compare_entry, &search) || !search.found)
+            continue;
+        entry.date = search.date;
+        vec_push(&channels, channel);
+    }
+    struct slice *kept = arena_new_array(arena, channels.count, sizeof *kept);
+    for (size_t i = 0; i < channels.count; i++)
+        kept[i] = channels.items[i];
+    entry.channels = kept;
+    entry.channel_count = channels.count;
+    vec_release(&channels);
+    if (entry.channel_count)
+        *ret_entry = entry;
+    return entry.channel_count > 0;
 }

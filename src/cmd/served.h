@@ -1,6 +1,7 @@
 #ifndef PINDAO_CMD_SERVED_H
 #define PINDAO_CMD_SERVED_H
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "model/settings.h"
 #include "output/output.h"
@@ -29,6 +30,13 @@ MUST_CHECK bool served_find(struct served *served, struct hash128 key, struct se
 
 /* How many different entries there are. */
 size_t served_count(struct served *served);
+
+/*
+ * The same in the pages of archives, which heads leave behind: all that are served are read anew, or, where its date is
+ * known, those of that month or day. For what no head shows, and so for a few only. `channels` lives in the arena.
+ */
+MUST_CHECK bool served_find_archived(struct served *served, struct hash128 key, const int64_t *date,
+                                     struct arena *arena, struct served_entry *ret_entry);
 
 /* Does this file of the served tree, a page of an archive, show the entry? Reads it anew: for a few only. */
 bool served_file_shows(struct served *served, struct slice path, struct hash128 key);

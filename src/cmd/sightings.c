@@ -61,7 +61,7 @@ struct settling {
     int64_t now;
     struct map by_key; /* hash of a key → a sighting of it */
     /* By numbers of sightings: */
-    size_t *next;      /* another one of its key; SIZE_MAX: none */
+    size_t *next; /* another one of its key; SIZE_MAX: none */
     bool *may_vanish, *is_here;
 };
 

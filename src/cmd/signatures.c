@@ -34,6 +34,7 @@ uint64_t entry_signature(const struct corpus *corpus, uint32_t place, int64_t no
     uint64_t signature = add_article((uint64_t)record->date, corpus, number);
     signature = signature_add(signature, index_entry_key(index, number).low);
     signature = signature_add(signature, record->updated <= now ? (uint64_t)record->updated : 0);
+    signature = signature_add(signature, index_entry_key(index, number).low);
     for (size_t i = 0; i < corpus->labels.words; i++)
         signature = signature_add(signature, labels[i]);
     if (!group)

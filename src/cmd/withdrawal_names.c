@@ -67,8 +67,7 @@ static void withdraw(struct resolving *resolving, const char *name) {
         vec_push(&withdrawals->asked, found.items.items[0]->key);
         return;
     }
-    struct name_keys keys =
-        name_keys_of(&resolving->corpus->settings->site, slice_of(name), &withdrawals->arena);
+    struct name_keys keys = name_keys_of(&resolving->corpus->settings->site, slice_of(name), &withdrawals->arena);
     bool known = false;
     for (size_t i = 0; i < keys.count && !known; i++)
         known = withdraw_served(resolving, keys.keys[i]);

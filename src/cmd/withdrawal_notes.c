@@ -1,11 +1,7 @@
 #include "cmd/withdrawals_parts.h"
 
 #include "assemble/archive.h"
-#include "assemble/kept_sketch.h"
-#include "base/pool.h"
-#include "clean/clean.h"
 #include "cmd/reread.h"
-#include "text/fold.h"
 
 /* From what is withdrawn in this run to lines of the history, and from what is not any more. */
 struct noting {
@@ -15,31 +11,23 @@ struct noting {
     struct diagnostics *diagnostics;
     struct line_finder finder;
     struct arena arena; /* of the article at hand */
-    struct buf key, title, text, hex;
+    struct buf key, hex;
+    struct looks_reader looks;
     bool changed; /* a source, since it was read */
 };
 
 /* --- the article -------------------------------------------------------------------------------------------- */
 
 /* What the history keeps of its looks: hex, in noting->hex. */
-static void make_sketch(struct noting *noting, const struct article *article) {
-    struct plain_text plain = {0};
-    struct sketch sketch;
-    buf_clear(&noting->title);
-    buf_clear(&noting->text);
+static void make_sketch(struct noting *noting, const struct record *record) {
+    struct kept_sketch kept;
     buf_clear(&noting->hex);
-    if (!clean_plain_text(article, &noting->arena, &plain))
-        return;
-    text_fold(article->title, &noting->title, NULL);
-    if (plain.text.size)
-        text_fold(plain.text, &noting->text, NULL);
-    sketch_make(buf_slice(&noting->title), buf_slice(&noting->text), &sketch);
-    kept_sketch_append(&sketch, &noting->hex);
+    if (looks_read(&noting->looks, record, &kept))
+        kept_sketch_append(&kept, &noting->hex);
 }
 
 /* Its key, in noting->key; false when its source has changed. */
-static bool read_article(struct noting *noting, const struct record *record, struct article *ret_article,
-                         bool *ret_says_so_itself) {
+static bool read_key(struct noting *noting, const struct record *record, bool *ret_says_so_itself) {
     const struct corpus *corpus = noting->corpus;
     struct article article = {0};
     arena_clear(&noting->arena);
@@ -50,7 +38,6 @@ static bool read_article(struct noting *noting, const struct record *record, str
     }
     *ret_says_so_itself = article.withdrawn;
     corrections_apply(&corpus->desk, &article, &noting->key, &noting->arena, NULL);
-    *ret_article = article;
     return true;
 }
 
@@ -81,7 +68,9 @@ static void ask_served(struct noting *noting, const struct record *record, struc
     struct served_entry seen = {0};
     if (!noting->withdrawals->served)
         return;
-    if (served_find(noting->withdrawals->served, hash128(line->entry), &seen))
+    if (served_find(noting->withdrawals->served, hash128(line->entry), &seen) ||
+        (!record && served_find_archived(noting->withdrawals->served, hash128(line->entry), NULL,
+                                         &noting->withdrawals->arena, &seen)))
         line->date = seen.date;
     size_t most = seen.channel_count + noting->channels->items.count;
     struct slice *channels = memory_new_array(most, sizeof *channels);
@@ -129,9 +118,8 @@ static void report_copy(struct noting *noting, const struct withdrawal_wish *wis
 }
 
 /* A copy that nobody has seen has never had an entry: its line names the one that it is a copy of. */
-static void write_line(struct noting *noting, const struct withdrawal_wish *wish, const struct article *article,
-                       struct slice entry) {
-    make_sketch(noting, article);
+static void write_line(struct noting *noting, const struct withdrawal_wish *wish, struct slice entry) {
+    make_sketch(noting, wish->record);
     struct withdrawal line = {
         .key = buf_slice(&noting->key),
         .entry = entry.size ? entry : entry_of(history_in(noting->withdrawals), buf_slice(&noting->key)),
@@ -155,21 +143,20 @@ static void note_wishes(struct noting *noting) {
     for (size_t i = 0; i < withdrawals->wishes.count; i++) {
         const struct withdrawal_wish *wish = &withdrawals->wishes.items[i];
         const struct withdrawal *known = standing_line(history_in(withdrawals), wish->record->key);
-        struct article article;
         bool says_so_itself = false;
         if (known && (known->cause == wish->cause || wish->cause == WITHDRAWN_AS_COPY))
             continue;
-        if (!read_article(noting, wish->record, &article, &says_so_itself))
+        if (!read_key(noting, wish->record, &says_so_itself))
             return;
         if (known) {
             struct withdrawal line = *known;
             line.cause = wish->cause;
-            make_sketch(noting, &article);
+            make_sketch(noting, wish->record);
             line.sketch = buf_slice(&noting->hex);
             add_line(noting, &line);
             continue;
         }
-        write_line(noting, wish, &article, (struct slice){0});
+        write_line(noting, wish, (struct slice){0});
         if (wish->cause == WITHDRAWN_AS_COPY)
             report_copy(noting, wish);
     }
@@ -177,21 +164,19 @@ static void note_wishes(struct noting *noting) {
 
 static void note_own(struct noting *noting, const struct record *record, struct slice entry) {
     struct withdrawals *withdrawals = noting->withdrawals;
-    struct article article;
     bool says_so_itself = false;
     if (!hash_set_has(&withdrawals->own, record->key) || standing_line(history_in(withdrawals), record->key) ||
-        !read_article(noting, record, &article, &says_so_itself))
+        !read_key(noting, record, &says_so_itself))
         return;
-    const struct withdrawal_wish wish = {
-        .record = record, .cause = says_so_itself ? WITHDRAWN_BY_ARTICLE : WITHDRAWN_BY_CORRECTION};
-    write_line(noting, &wish, &article, entry);
+    const struct withdrawal_wish wish = {.record = record,
+                                         .cause = says_so_itself ? WITHDRAWN_BY_ARTICLE : WITHDRAWN_BY_CORRECTION};
+    write_line(noting, &wish, entry);
 }
 
 /* The key of a record, in noting->key's place in the arena of the run; empty when its source has changed. */
 static struct slice key_of(struct noting *noting, const struct record *record) {
-    struct article article;
     bool says_so_itself = false;
-    if (!read_article(noting, record, &article, &says_so_itself))
+    if (!read_key(noting, record, &says_so_itself))
         return (struct slice){0};
     return arena_copy(&noting->withdrawals->arena, buf_slice(&noting->key));
 }
@@ -214,13 +199,12 @@ static void note_groups(struct noting *noting) {
         struct slice entry = entry_of(history_in(withdrawals), key);
         note_own(noting, member, entry);
         const struct withdrawal *line = standing_line(history_in(withdrawals), member->key);
-        struct article article;
         bool says_so_itself = false;
         if ((line && slice_equal(line->entry, entry)) || standing_line(history_in(withdrawals), leader->key) ||
-            !read_article(noting, leader, &article, &says_so_itself))
+            !read_key(noting, leader, &says_so_itself))
             continue;
         const struct withdrawal_wish wish = {.record = leader, .cause = WITHDRAWN_AS_COPY};
-        write_line(noting, &wish, &article, entry);
+        write_line(noting, &wish, entry);
     }
 }
 
@@ -244,8 +228,8 @@ static void note_vanished(struct noting *noting) {
                                   .at = withdrawals->now,
                                   .cause = WITHDRAWN_BY_VANISHING};
         ask_served(noting, NULL, &line);
-        if (line.channel_count)
-            add_line(noting, &line);
+        /* Of what nobody has seen too: else it would be looked for in every run. */
+        add_line(noting, &line);
     }
 }
 
@@ -304,11 +288,8 @@ static void note_others(struct noting *noting) {
         struct slice key = key_of(noting, record);
         if (key.size == 0)
             return;
-        const struct withdrawal line = {.key = key,
-                                        .entry = key,
-                                        .at = withdrawals->now,
-                                        .date = record->date,
-                                        .cause = WITHDRAWN_AS_COPY};
+        const struct withdrawal line = {
+            .key = key, .entry = key, .at = withdrawals->now, .date = record->date, .cause = WITHDRAWN_AS_COPY};
         history_add_withdrawal(withdrawals->file, &line);
         history_add_release(withdrawals->file, key, withdrawals->now);
     }
@@ -334,10 +315,9 @@ bool withdrawals_note(struct withdrawals *withdrawals, const struct corpus *corp
         .channels = channels,
         .diagnostics = diagnostics,
         .key = BUF(BUF_UNLIMITED),
-        .title = BUF(BUF_UNLIMITED),
-        .text = BUF(BUF_UNLIMITED),
         .hex = BUF(BUF_UNLIMITED),
     };
+    looks_reader_init(&noting.looks, corpus);
     note_releases(&noting);
     note_wishes(&noting);
     note_groups(&noting);
@@ -346,8 +326,7 @@ bool withdrawals_note(struct withdrawals *withdrawals, const struct corpus *corp
     note_others(&noting);
     arena_release(&noting.arena);
     buf_release(&noting.key);
-    buf_release(&noting.title);
-    buf_release(&noting.text);
+    looks_reader_release(&noting.looks);
     buf_release(&noting.hex);
     if (noting.changed)
         return false;

@@ -211,8 +211,7 @@ uint64_t withdrawals_signature(const struct withdrawals *withdrawals, size_t cha
         buf_append_format(&bytes, "%zu %lld %.*s\n", in.stubs[i].place, (long long)in.stubs[i].entry.published,
                           SLICE_ARGUMENTS(in.stubs[i].entry.id));
     for (size_t i = 0; i < in.tombstone_count; i++)
-        buf_append_format(&bytes, "%lld %.*s\n", (long long)in.tombstones[i].at,
-                          SLICE_ARGUMENTS(in.tombstones[i].id));
+        buf_append_format(&bytes, "%lld %.*s\n", (long long)in.tombstones[i].at, SLICE_ARGUMENTS(in.tombstones[i].id));
     return hash64(buf_slice(&bytes));
 }
 

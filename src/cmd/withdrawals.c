@@ -1,7 +1,5 @@
 #include "cmd/withdrawals_parts.h"
 
-#include "assemble/kept_sketch.h"
-
 struct withdrawals *withdrawals_new(struct history_file *history, struct served *served,
                                     const struct withdrawal_request *request, int64_t now) {
     struct withdrawals *withdrawals = memory_new(sizeof *withdrawals);
@@ -134,8 +132,9 @@ static void list_hidden(struct marking *marking) {
             continue;
         hash_set_add(hidden, line->hash);
         hash_set_add(hidden, line->entry_hash);
-        if (line->sketch.size && !hash_set_has(&marking->present, line->hash))
-            vec_push(&marking->looks, (struct withdrawal_look){line->entry, line->sketch, false});
+        struct kept_sketch kept;
+        if (!hash_set_has(&marking->present, line->hash) && kept_sketch_parse(line->sketch, &kept))
+            vec_push(&marking->looks, (struct withdrawal_look){line->entry, kept, false});
     }
     for (size_t i = 0; i < withdrawals->wishes.count; i++) {
         hash_set_add(hidden, withdrawals->wishes.items[i].record->key);
@@ -164,55 +163,36 @@ static void hide(struct marking *marking) {
 
 /* --- copies whose original is gone -------------------------------------------------------------------------- */
 
-/* What is withdrawn only now, whose line comes later. */
-static void add_new_looks(struct marking *marking) {
+/* What is withdrawn only now, whose line comes later. What has changed since it was read is found out then. */
+static void add_new_looks(struct marking *marking, struct looks_reader *reader) {
     const struct index *index = &marking->corpus->index;
     for (size_t i = 0; i < record_total(index); i++) {
         const struct record *record = record_at(index, i);
-        if (!record || !record->taken_back || hash_set_has(&marking->lines, record->key))
-            continue;
-        CLEANUP(buf_release) struct buf hex = BUF(BUF_UNLIMITED);
-        struct sketch sketch;
-        index_read_sketch(index, (uint32_t)i, &sketch);
-        kept_sketch_append(&sketch, &hex);
-        vec_push(&marking->looks, (struct withdrawal_look){
-                                      .hex = arena_copy(&marking->withdrawals->arena, buf_slice(&hex)), .is_new = true});
+        struct kept_sketch kept;
+        if (record && record->taken_back && !hash_set_has(&marking->lines, record->key) &&
+            looks_read(reader, record, &kept))
+            vec_push(&marking->looks, (struct withdrawal_look){.kept = kept, .is_new = true});
     }
 }
-
-/* Which values the bins of those that are looked for have: most articles have none of them. */
-struct looked_for {
-    VEC(struct kept_sketch) kept; /* of looks that can be read … */
-    VEC(size_t) looks;            /* … which */
-    uint64_t *values;             /* for each bin a bit for each of its values */
-};
 
 enum { VALUES = 1 << 16 };
 
-static void looked_for_init(struct looked_for *looked_for, const struct marking *marking) {
-    *looked_for = (struct looked_for){.values = memory_new_array(SKETCH_BINS * VALUES / 64, sizeof(uint64_t))};
-    for (size_t i = 0; i < marking->looks.count; i++) {
-        struct kept_sketch kept;
-        if (!kept_sketch_parse(marking->looks.items[i].hex, &kept))
-            continue;
-        vec_push(&looked_for->kept, kept);
-        vec_push(&looked_for->looks, i);
-        for (size_t bin = 0; bin < SKETCH_BINS; bin++)
-            looked_for->values[(bin * VALUES + kept.bins[bin]) / 64] |= (uint64_t)1 << kept.bins[bin] % 64;
-    }
-}
-
-static void looked_for_release(struct looked_for *looked_for) {
-    vec_release(&looked_for->kept);
-    vec_release(&looked_for->looks);
-    free(looked_for->values);
+/* Which values the bins of those that are looked for have: most articles have none of them. A bit for each value. */
+static uint64_t *list_values(const struct marking *marking) {
+    uint64_t *values = memory_new_array(SKETCH_BINS * VALUES / 64, sizeof *values);
+    for (size_t i = 0; i < marking->looks.count; i++)
+        for (size_t bin = 0; bin < SKETCH_BINS; bin++) {
+            uint16_t value = marking->looks.items[i].kept.bins[bin];
+            values[(bin * VALUES + value) / 64] |= (uint64_t)1 << value % 64;
+        }
+    return values;
 }
 
 /* Does it share at least two values with any of them? */
-static bool may_be_copy(const struct looked_for *looked_for, const struct sketch *sketch) {
+static bool may_be_copy(const uint64_t *values, const struct sketch *sketch) {
     unsigned known = 0;
     for (size_t bin = 0; bin < SKETCH_BINS && known < 2; bin++)
-        known += looked_for->values[(bin * VALUES + sketch->bins[bin]) / 64] >> sketch->bins[bin] % 64 & 1;
+        known += values[(bin * VALUES + sketch->bins[bin]) / 64] >> sketch->bins[bin] % 64 & 1;
     return known >= 2;
 }
 
@@ -224,34 +204,44 @@ static bool is_exempt(const struct marking *marking, const struct record *record
     return line && line->released && line->cause == WITHDRAWN_AS_COPY;
 }
 
-static const struct withdrawal_look *find_look(const struct marking *marking, const struct looked_for *looked_for,
-                                               const struct sketch *sketch) {
+/* What is gone says more than what is still there; then the first in order of entries, whatever came when. */
+static bool is_better(const struct withdrawal_look *look, const struct withdrawal_look *than) {
+    if (!than || look->is_new != than->is_new)
+        return !than || !look->is_new;
+    return slice_compare(look->entry, than->entry) < 0;
+}
+
+static const struct withdrawal_look *find_look(const struct marking *marking, const struct record *record,
+                                               const struct sketch *sketch, struct looks_reader *reader) {
     const struct withdrawal_look *found = NULL;
-    for (size_t i = 0; i < looked_for->kept.count; i++)
-        if (kept_sketch_resembles(&looked_for->kept.items[i], sketch)) {
-            const struct withdrawal_look *look = &marking->looks.items[looked_for->looks.items[i]];
-            /* What is gone says more than what is still there, and the first in order of keys whatever comes when. */
-            if (!found || (found->is_new && !look->is_new) ||
-                (found->is_new == look->is_new && slice_compare(look->entry, found->entry) < 0))
-                found = look;
-        }
+    struct kept_sketch own;
+    bool is_read = false;
+    for (size_t i = 0; i < marking->looks.count; i++) {
+        const struct withdrawal_look *look = &marking->looks.items[i];
+        if (!kept_sketch_agrees(&look->kept, sketch))
+            continue;
+        if (!is_read && !looks_read(reader, record, &own))
+            return NULL;
+        is_read = true;
+        if (kept_sketch_is_copy(&look->kept, &own) && is_better(look, found))
+            found = look;
+    }
     return found;
 }
 
-static void find_copies(struct marking *marking) {
+static void find_copies(struct marking *marking, struct looks_reader *reader) {
     struct withdrawals *withdrawals = marking->withdrawals;
     const struct index *index = &marking->corpus->index;
-    CLEANUP(looked_for_release) struct looked_for looked_for;
-    looked_for_init(&looked_for, marking);
-    for (size_t i = 0; looked_for.kept.count && i < record_total(index); i++) {
+    CLEANUP(memory_free) uint64_t *values = list_values(marking);
+    for (size_t i = 0; marking->looks.count && i < record_total(index); i++) {
         struct record *record = record_at(index, i);
         struct sketch sketch;
         if (!record || record->withdrawn)
             continue;
         index_read_sketch(index, (uint32_t)i, &sketch);
-        if (!may_be_copy(&looked_for, &sketch) || is_exempt(marking, record, &sketch))
+        if (!may_be_copy(values, &sketch) || is_exempt(marking, record, &sketch))
             continue;
-        const struct withdrawal_look *look = find_look(marking, &looked_for, &sketch);
+        const struct withdrawal_look *look = find_look(marking, record, &sketch, reader);
         if (!look)
             continue;
         if (look->is_new) {
@@ -261,6 +251,16 @@ static void find_copies(struct marking *marking) {
         record->withdrawn = record->taken_back = 1;
         vec_push(&withdrawals->wishes, (struct withdrawal_wish){record, WITHDRAWN_AS_COPY, look->entry});
     }
+}
+
+static void keep_copies_out(struct marking *marking) {
+    struct looks_reader reader;
+    if (!marking->corpus->index.sketched)
+        return;
+    looks_reader_init(&reader, marking->corpus);
+    add_new_looks(marking, &reader);
+    find_copies(marking, &reader);
+    looks_reader_release(&reader);
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------------- */
@@ -279,10 +279,7 @@ void withdrawals_mark(struct withdrawals *withdrawals, struct corpus *corpus, st
     look_around(&marking);
     list_hidden(&marking);
     hide(&marking);
-    if (corpus->index.sketched) {
-        add_new_looks(&marking);
-        find_copies(&marking);
-    }
+    keep_copies_out(&marking);
     hash_set_release(&marking.lines);
     hash_set_release(&marking.present);
     vec_release(&marking.looks);

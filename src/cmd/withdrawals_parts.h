@@ -1,6 +1,7 @@
 #ifndef PINDAO_CMD_WITHDRAWALS_PARTS_H
 #define PINDAO_CMD_WITHDRAWALS_PARTS_H
 
+#include "assemble/kept_sketch.h"
 #include "base/hash_set.h"
 #include "cmd/corpus.h"
 #include "cmd/served.h"
@@ -18,7 +19,7 @@ struct withdrawal_wish {
 /* A line of the history whose looks are known: copies are looked for by it. */
 struct withdrawal_look {
     struct slice entry;
-    struct slice hex;
+    struct kept_sketch kept;
     bool is_new; /* its article is withdrawn only now: what looks like it and is shown has been told from it */
 };
 
@@ -53,6 +54,19 @@ struct hash128 entry_hash_of(const struct history *history, struct hash128 key);
 
 /* The article's line, if it stands. */
 const struct withdrawal *standing_line(const struct history *history, struct hash128 key);
+
+/*
+ * What the history would keep of the article's looks, which is read again in the arena, and its key. false when its
+ * source has changed.
+ */
+struct looks_reader {
+    const struct corpus *corpus;
+    struct arena arena;
+    struct buf key, title, text;
+};
+void looks_reader_init(struct looks_reader *reader, const struct corpus *corpus);
+void looks_reader_release(struct looks_reader *reader);
+MUST_CHECK bool looks_read(struct looks_reader *reader, const struct record *record, struct kept_sketch *ret_kept);
 
 /* By people: copies go too. */
 static inline bool takes_copies(enum withdrawal_cause cause) {

@@ -44,8 +44,8 @@ struct settings {
     struct output_settings output;
     struct corrections corrections;
     struct duplicates_settings duplicates;
-    const char *history;             /* the file (store/history.h), as messages show it; no source reads it */
-    struct word_place history_place; /* for messages; without a line where nothing was written */
+    const char *history;                /* the file (store/history.h), as messages show it; no source reads it */
+    struct word_place history_place;    /* for messages; without a line where nothing was written */
     const struct retired_term *retired; /* terms that once made paths */
     size_t retired_count;
     const struct slice *retired_paths; /* retired: {paths: […]} */

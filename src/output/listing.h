@@ -7,9 +7,9 @@
 #include <pthread.h>
 
 /*
- * The manifest of a tree on disk, read when it is first asked for and parsed when its files are: a run without news asks
- * for nothing. Every call is thread-safe, and the first one does the work for all. What the calls return is const and
- * lives as long as the listing.
+ * The manifest of a tree on disk, read when it is first asked for and parsed when its files are: a run without news
+ * asks for nothing. Every call is thread-safe, and the first one does the work for all. What the calls return is const
+ * and lives as long as the listing.
  */
 enum listing_state {
     LISTING_NONE,      /* no folder, or no manifest in it */

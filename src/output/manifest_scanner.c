@@ -5,7 +5,7 @@
 
 /*
  * The manifest as manifest_write lays it out, byte for byte. Anything else, were it only a blank more or an escape in a
- * path, is left to the JSON parser, which takes ten times as long.
+ * path, is left to the JSON parser, which takes six times as long.
  */
 struct scanner {
     const char *at, *end;
@@ -40,8 +40,8 @@ static bool take_number(struct scanner *scanner, uint64_t most, uint64_t *ret_nu
     while (scanner->at < scanner->end && *scanner->at >= '0' && *scanner->at <= '9')
         scanner->at++;
     size_t size = (size_t)(scanner->at - begin);
-    return size > 0 && (size == 1 || *begin != '0') &&
-           slice_parse_unsigned((struct slice){begin, size}, ret_number) && *ret_number <= most;
+    return size > 0 && (size == 1 || *begin != '0') && slice_parse_unsigned((struct slice){begin, size}, ret_number) &&
+           *ret_number <= most;
 }
 
 static bool take_file(struct scanner *scanner, struct arena *arena, struct tree_file *ret_file) {

@@ -240,6 +240,10 @@ bool output_keep(struct output *output, struct slice path) {
     return true;
 }
 
+void output_begin_anew(struct output *output) {
+    vec_clear(&output->puts);
+}
+
 void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,
                       const struct timespec *mtime) {
     put_file(output, path, bytes, (struct tree_file){.type = slice_of(type)}, mtime);

@@ -89,13 +89,16 @@ void output_put(struct output *output, struct slice path, struct slice bytes, co
 void output_put_feed(struct output *output, struct slice path, struct slice bytes, const char *type, uint32_t entries);
 
 /*
- * The new tree has this file as the served one has it: bytes, type, entries. false, and nothing is kept, when that is not
- * known for sure without reading it: the served manifest does not list it or is not to be believed, or there is no file of
- * that size on disk. Then it must be put. Thread-safe. One fstatat.
+ * The new tree has this file as the served one has it: bytes, type, entries. false, and nothing is kept, when that is
+ * not known for sure without reading it: the served manifest does not list it or is not to be believed, or there is no
+ * file of that size on disk. Then it must be put. Thread-safe. One fstatat.
  */
 MUST_CHECK bool output_keep(struct output *output, struct slice path);
 /* Would output_keep keep it? Nothing is kept yet. Thread-safe. */
 bool output_can_keep(const struct output *output, struct slice path);
+
+/* Nothing was put or kept yet: for a build that begins again, because a source changed while it was read. */
+void output_begin_anew(struct output *output);
 
 /* Removes what was not put, carries foreign files over, copies static:, writes the manifest, syncs. */
 enum output_result output_finish(struct output *output, struct diagnostics *diagnostics);
@@ -110,11 +113,11 @@ struct output_counts output_counts(const struct output *output);
 const struct tree *output_new_tree(const struct output *output);
 
 /*
- * Nothing of the trees before the new one is to be left on disk: a text in them was withdrawn. Best said before anything
- * else is (the history, too): from then on the wish is on disk, and whatever run comes to its end first carries it out,
- * this one's output_swap or, after a crash, the next one's. After output_swap it is carried out at once. Then there is
- * nothing to roll back to, and the next run that changes something links anew. What others put into the tree before is
- * carried over first, as in output_swap.
+ * Nothing of the trees before the new one is to be left on disk: a text in them was withdrawn. Best said before
+ * anything else is (the history, too): from then on the wish is on disk, and whatever run comes to its end first
+ * carries it out, this one's output_swap or, after a crash, the next one's. After output_swap it is carried out at
+ * once. Then there is nothing to roll back to, and the next run that changes something links anew. What others put into
+ * the tree before is carried over first, as in output_swap.
  */
 enum output_result output_forget_previous(struct output *output, struct diagnostics *diagnostics);
 

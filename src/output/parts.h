@@ -27,7 +27,7 @@ enum expectation {
 struct plan {
     struct arena arena;
     struct map expected; /* path → enum expectation */
-    struct walk served; /* the served folder as plan_foreign found it; paths in the arena */
+    struct walk served;  /* the served folder as plan_foreign found it; paths in the arena */
     VEC(struct walk_item) foreign;
     struct slice clash; /* what stands in the way; empty: nothing */
     VEC(struct slice) special;

@@ -120,9 +120,7 @@ static bool has_same_row(const struct output *output, struct slice path) {
 static int compare_walked(struct slice a, struct slice b) {
     for (size_t i = 0; i < a.size && i < b.size; i++)
         if (a.data[i] != b.data[i])
-            return a.data[i] == '/'   ? -1
-                   : b.data[i] == '/' ? 1
-                                      : (unsigned char)a.data[i] - (unsigned char)b.data[i];
+            return a.data[i] == '/' ? -1 : b.data[i] == '/' ? 1 : (unsigned char)a.data[i] - (unsigned char)b.data[i];
     return (a.size > b.size) - (a.size < b.size);
 }
 

@@ -23,8 +23,8 @@
 struct stage {
     const struct layout *layout;
     struct mark *mark;
-    int served;    /* the tree being served; -1: none. Read only. Not the stage's to close. */
-    int root;      /* -1 before stage_begin */
+    int served;               /* the tree being served; -1: none. Read only. Not the stage's to close. */
+    int root;                 /* -1 before stage_begin */
     struct listing *previous; /* of the stage as it was found; set with `served` */
     bool distrusted;          /* emptied before its first use, whatever `previous` says */
 

@@ -30,8 +30,8 @@ static bool rescue(struct output *output, struct diagnostics *diagnostics) {
 
 /*
  * Nothing changed, but a run before came to no end, or the previous tree is to be forgotten. The served files were
- * compared byte by byte, or belong to a run that ended well, so they are whole; what is in the stage is of no use. Without
- * it the mark may go, or every run would compare them again.
+ * compared byte by byte, or belong to a run that ended well, so they are whole; what is in the stage is of no use.
+ * Without it the mark may go, or every run would compare them again.
  */
 static bool clear_away(struct output *output, struct diagnostics *diagnostics) {
     const struct layout *layout = &output->layout;
@@ -43,6 +43,12 @@ static bool clear_away(struct output *output, struct diagnostics *diagnostics) {
         return stage_fail(&output->stage, "remove", SLICE(REPLACE_DRAFT));
     return remove_stage(output) &&
            (mark_remove(&output->mark, layout) || stage_fail(&output->stage, "remove", slice_of(layout->mark)));
+}
+
+/* Not for want of permission, as far as the exit code goes: that would say that the old tree is served. */
+static enum output_result report_stays(struct output *output, struct diagnostics *diagnostics) {
+    (void)output_report_failure(output, DIAGNOSTIC_PREVIOUS_STAYS, diagnostics);
+    return OUTPUT_FAILED;
 }
 
 /* EXDEV also from overlays, EBUSY from mount points. */
@@ -104,7 +110,7 @@ enum output_result output_swap(struct output *output, struct diagnostics *diagno
     }
     output->swapped = true;
     if (output->mark.forget && !remove_stage(output))
-        return output_report_failure(output, DIAGNOSTIC_PREVIOUS_STAYS, diagnostics);
+        return report_stays(output, diagnostics);
     /* A mark that stays makes the next run slower, no more: the new tree stands, and that is what is to be said. */
     bool removed = mark_remove(&output->mark, &output->layout);
     (void)removed;
@@ -114,16 +120,15 @@ enum output_result output_swap(struct output *output, struct diagnostics *diagno
 enum output_result output_forget_previous(struct output *output, struct diagnostics *diagnostics) {
     if (output->options.dry_run)
         return OUTPUT_OK;
-    bool was_swapped = output->swapped;
     if (!mark_set_forget(&output->mark, &output->layout)) {
         stage_fail(&output->stage, "write", slice_of(output->layout.mark));
-        return output_report_failure(output, was_swapped ? DIAGNOSTIC_PREVIOUS_STAYS : DIAGNOSTIC_OUTPUT_FAILED,
-                                     diagnostics);
+        return output->swapped ? report_stays(output, diagnostics)
+                               : output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     }
-    if (!was_swapped)
+    if (!output->swapped)
         return OUTPUT_OK;
     if ((!output->changed && !rescue(output, diagnostics)) || !remove_stage(output))
-        return output_report_failure(output, DIAGNOSTIC_PREVIOUS_STAYS, diagnostics);
+        return report_stays(output, diagnostics);
     bool removed = mark_remove(&output->mark, &output->layout);
     (void)removed;
     return OUTPUT_OK;

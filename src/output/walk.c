@@ -62,7 +62,8 @@ static bool read_names(int descriptor, struct arena *arena, struct names *names)
     errno = 0;
     for (struct dirent *entry; (entry = readdir(folder)); errno = 0)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            vec_push(&names->items, (struct name){arena_copy(arena, slice_of(entry->d_name)), entry->d_type, entry->d_ino});
+            vec_push(&names->items,
+                     (struct name){arena_copy(arena, slice_of(entry->d_name)), entry->d_type, entry->d_ino});
     if (errno != 0)
         return false;
     if (names->items.count)

@@ -87,7 +87,8 @@ static bool read_line(struct history_file *file, struct slice line, size_t numbe
         diag_report(diagnostics, is_bad ? DIAGNOSTIC_HISTORY_LINE_BAD : DIAGNOSTIC_HISTORY_UNKNOWN,
                     place_of(file, number), "%.*s", SLICE_ARGUMENTS(problem));
     diag_excerpt(diagnostics, item, line);
-    file->events++;
+    /* No event: who takes it out has lost nothing. */
+    file->identity.lines--;
     if (is_bad)
         vec_push(&file->bad, arena_copy(&file->history.arena, line));
     return is_bad;
@@ -319,8 +320,7 @@ static int by_source(const void *left, const void *right) {
 }
 
 /* A sorted copy of a list, whose numbers stay what they are; the heap's. */
-#define SORTED(list, order)                                                                                            \
-    sorted((list)->items, (list)->count, sizeof *(list)->items, order)
+#define SORTED(list, order) sorted((list)->items, (list)->count, sizeof *(list)->items, order)
 
 static void *sorted(const void *items, size_t count, size_t size, int (*order)(const void *, const void *)) {
     void *copy = memory_new_array(count, size);
@@ -336,11 +336,10 @@ static void append_compact(const struct history *history, struct buf *lines) {
     CLEANUP(memory_free) struct withdrawal *withdrawals = SORTED(&history->withdrawals, by_key);
     CLEANUP(memory_free) struct sighting *sightings = SORTED(&history->sightings, by_source);
     for (size_t i = 0; i < history->joins.count; i++)
-        history_event_append(&(struct history_event){.kind = HISTORY_JOIN,
-                                                     .key = joins[i].member,
-                                                     .other = joins[i].leader,
-                                                     .at = joins[i].date},
-                             lines);
+        history_event_append(
+            &(struct history_event){
+                .kind = HISTORY_JOIN, .key = joins[i].member, .other = joins[i].leader, .at = joins[i].date},
+            lines);
     for (size_t i = 0; i < history->withdrawals.count; i++) {
         const struct withdrawal *withdrawal = &withdrawals[i];
         /* That it was no copy after all is to be known for ever: else it would be taken for one again. */
@@ -352,11 +351,10 @@ static void append_compact(const struct history *history, struct buf *lines) {
                 &(struct history_event){.kind = HISTORY_RELEASE, .key = withdrawal->key, .at = withdrawal->at}, lines);
     }
     for (size_t i = 0; i < history->sightings.count; i++)
-        history_event_append(&(struct history_event){.kind = HISTORY_SEEN,
-                                                     .key = sightings[i].key,
-                                                     .other = sightings[i].source,
-                                                     .at = sightings[i].at},
-                             lines);
+        history_event_append(
+            &(struct history_event){
+                .kind = HISTORY_SEEN, .key = sightings[i].key, .other = sightings[i].source, .at = sightings[i].at},
+            lines);
 }
 
 /* Beside the file, with its mode and owner; *ret_status as it lies there. */
@@ -399,9 +397,10 @@ bool history_compact(struct history_file *file, struct diagnostics *diagnostics,
         buf_append_slice(&lines, file->bad.items[i]);
         buf_append_byte(&lines, '\n');
     }
+    const size_t bad = file->bad.count;
     append_compact(&file->history, &lines);
     count_lines(&identity, buf_slice(&lines));
-    size_t kept = (size_t)identity.lines;
+    size_t kept = (size_t)identity.lines - bad;
     size_t begin = lines.size;
     history_event_append(&(struct history_event){.kind = HISTORY_COMPACTED, .events = file->identity.lines}, &lines);
     count_lines(&identity, slice_from(buf_slice(&lines), begin));

@@ -9,7 +9,8 @@
  * so that it can be read, diffed, committed; small, for it holds exceptions, not articles:
  *
  *     {"join": "url/b", "leader": "url/a", "date": "2026-11-09T00:00:00Z"}
- *     {"withdraw": "url/b", "entry": "url/a", "at": "…", "date": "…", "by": "command", "channels": ["/"], "sketch": "…"}
+ *     {"withdraw": "url/b", "entry": "url/a", "at": "…", "date": "…", "by": "command", "channels": ["/"], "sketch":
+ * "…"}
  *     {"release": "url/b", "at": "…"}
  *     {"seen": "url/b", "source": "dumps/x.txt", "at": "…"}
  *     {"compacted": 1204}
@@ -52,8 +53,8 @@ struct history_identity history_identity(const struct history_file *file);
 bool history_is_lost(struct history_identity before, struct history_identity now);
 
 /*
- * One more event: in history_of() at once, in the file by history_commit. Strings are copied. An event that says nothing
- * new (the same join, a sighting that is known, whenever it was) is dropped.
+ * One more event: in history_of() at once, in the file by history_commit. Strings are copied. An event that says
+ * nothing new (the same join, a sighting that is known, whenever it was) is dropped.
  */
 void history_add_join(struct history_file *file, struct slice member, struct slice leader, int64_t date);
 /* Of *withdrawal the hashes and `released` are not looked at. Withdraws anew what was released. */

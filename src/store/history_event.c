@@ -7,16 +7,14 @@
 
 /* The member that names the event, and whose value is the article's key. Names are for ever. */
 static const struct slice names[HISTORY_EVENT_KINDS] = {
-    [HISTORY_JOIN] = SLICE_CONSTANT("join"),       [HISTORY_WITHDRAW] = SLICE_CONSTANT("withdraw"),
-    [HISTORY_RELEASE] = SLICE_CONSTANT("release"), [HISTORY_SEEN] = SLICE_CONSTANT("seen"),
+    [HISTORY_JOIN] = SLICE_CONSTANT("join"),           [HISTORY_WITHDRAW] = SLICE_CONSTANT("withdraw"),
+    [HISTORY_RELEASE] = SLICE_CONSTANT("release"),     [HISTORY_SEEN] = SLICE_CONSTANT("seen"),
     [HISTORY_COMPACTED] = SLICE_CONSTANT("compacted"),
 };
 
 static const struct slice causes[] = {
-    [WITHDRAWN_BY_COMMAND] = SLICE_CONSTANT("command"),
-    [WITHDRAWN_BY_CORRECTION] = SLICE_CONSTANT("correction"),
-    [WITHDRAWN_BY_ARTICLE] = SLICE_CONSTANT("article"),
-    [WITHDRAWN_BY_VANISHING] = SLICE_CONSTANT("vanishing"),
+    [WITHDRAWN_BY_COMMAND] = SLICE_CONSTANT("command"), [WITHDRAWN_BY_CORRECTION] = SLICE_CONSTANT("correction"),
+    [WITHDRAWN_BY_ARTICLE] = SLICE_CONSTANT("article"), [WITHDRAWN_BY_VANISHING] = SLICE_CONSTANT("vanishing"),
     [WITHDRAWN_AS_COPY] = SLICE_CONSTANT("copy"),
 };
 

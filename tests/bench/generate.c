@@ -128,10 +128,11 @@ static void put_article(FILE *file, uint32_t number, const char *only) {
     struct tm parts;
     gmtime_r(&day, &parts);
     strftime(date, sizeof date, "%Y-%m-%d", &parts);
-    fprintf(file,
-            "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%s\", \"source\": \"基准\", \"body\": \"",
-            number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)],
-            number, only ? only : date);
+    fprintf(
+        file,
+        "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%s\", \"source\": \"基准\", \"body\": \"",
+        number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)], number,
+        only ? only : date);
     put_sentences(file, &subject, 260);
     for (uint32_t paragraphs = 4 + draw(2); paragraphs; paragraphs--) {
         fputs("\\n", file);

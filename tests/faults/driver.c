@@ -1,7 +1,7 @@
 /*
  * Builds a small tree with src/output alone, so that a fault can be put at every call of it in seconds.
  *
- *     driver build FOLDER TREE [--wait] [--full]   TREE: A, B, or many:N (400 files, number N changed)
+ *     driver build FOLDER TREE [--wait] [--full] [--forget]   TREE: A, B, or many:N (400 files, number N changed)
  *     driver settle FOLDER                         B, then B again, which must touch nothing; prints B or what is wrong
  *     driver check FOLDER                          prints A, B, mixed (each file one of the two) or what is wrong
  *
@@ -72,10 +72,12 @@ static int exit_code(enum output_result result) {
     return codes[result];
 }
 
-static int build(const struct output_options *options, const char *name) {
+static int build(const struct output_options *options, const char *name, bool forget) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     struct output *output = NULL;
     enum output_result result = output_open(options, &diagnostics, &output);
+    if (result == OUTPUT_OK && forget)
+        result = output_forget_previous(output, &diagnostics);
     if (result == OUTPUT_OK) {
         put_tree(output, name);
         result = output_finish(output, &diagnostics);
@@ -229,7 +231,7 @@ static void snapshot(const char *folder, struct buf *buf) {
 /* Behind a fault: the next run gives B, the one after that touches nothing. */
 static int settle(const char *folder) {
     struct output_options options = {.directory = folder};
-    int code = build(&options, "B");
+    int code = build(&options, "B", false);
     if (code != 0)
         printf("the next run exits %d\n", code);
     if (code != 0 || check(folder) != 0)
@@ -237,7 +239,7 @@ static int settle(const char *folder) {
     CLEANUP(buf_release) struct buf before = BUF(BUF_UNLIMITED);
     CLEANUP(buf_release) struct buf after = BUF(BUF_UNLIMITED);
     snapshot(folder, &before);
-    code = build(&options, "B");
+    code = build(&options, "B", false);
     snapshot(folder, &after);
     bool same = slice_equal(buf_slice(&before), buf_slice(&after));
     if (code != 0 || !same)
@@ -251,13 +253,16 @@ int main(int count, char **arguments) {
     if (count == 3 && strcmp(arguments[1], "settle") == 0)
         return settle(arguments[2]);
     if (count < 4 || strcmp(arguments[1], "build") != 0) {
-        fputs("usage: driver build FOLDER A|B|many:N [--wait] [--full], driver check|settle FOLDER\n", stderr);
+        fputs("usage: driver build FOLDER A|B|many:N [--wait] [--full] [--forget], driver check|settle FOLDER\n",
+              stderr);
         return 64;
     }
     struct output_options options = {.directory = arguments[2]};
+    bool forget = false;
     for (int i = 4; i < count; i++) {
         options.wait = options.wait || strcmp(arguments[i], "--wait") == 0;
         options.full = options.full || strcmp(arguments[i], "--full") == 0;
+        forget = forget || strcmp(arguments[i], "--forget") == 0;
     }
-    return build(&options, arguments[3]);
+    return build(&options, arguments[3], forget);
 }

@@ -52,6 +52,8 @@ def twin(world, earlier):
     original = some_article(world, worlds.SOURCES[:4] + (VANISHING,), lambda a: is_alone(world, a) and not a.foot)
     if not original or world.now < world.latest:
         return None
+    if earlier and not world.has("archived-leaders") and original.token not in world.heads:
+        return None
     shift = world.random.randrange(1, 2 * DAY)
     date = original.date - shift if earlier else min(original.date + shift, world.now)
     article = world.make(world.random.choice(roomy(world, (MARKDOWN, REWRITTEN, PACKED, APPEND))), date, original=original)
@@ -224,7 +226,7 @@ def deleted_hidden(world):
 
 def vanished(world):
     article = some_article(world, (VANISHING,), lambda a: is_alone(world, a))
-    if not article:
+    if not article or len(world.of(VANISHING)) < 2:  # a source without files is taken for a mistake
         return None
     forget(world, article)
     if world.has("vanished"):
@@ -333,7 +335,7 @@ def rule(world):
     words = world.words[term]
     if words and world.random.random() < 0.5:
         return f"{term} without {words.pop()}"
-    words.append(world.random.choice(texts._WORDS))
+    words.append(world.random.choice(texts.WORDS))
     return f"{term} with {words[-1]}"
 
 

@@ -53,6 +53,18 @@ def keeps_leaders(program, folder):
     return feed.count("<entry>") == 1 and "id/a</id>" in feed
 
 
+def keeps_archived_leaders(program, folder):
+    """Nor that of an article which stands in archives only."""
+    put(folder, "feeds.yaml", SITE.replace("[atom]", "[atom], items: 1, days: 1") % ("", ", archive: month"))
+    lines = line("a", "2026-01-02", TEXT) + line("c", "2026-01-20", "说的是另外一件事情，与它没有什么关系。")
+    put(folder, "a.jsonl", lines)
+    build(program, folder)
+    put(folder, "a.jsonl", lines + line("b", "2026-01-02T00:00:00+09:00", TEXT))
+    build(program, folder)
+    with open(os.path.join(folder, "public/archive/2026-01.xml"), encoding="utf-8") as file:
+        return "id/a</id>" in file.read()
+
+
 def says_once(program, folder):
     put(folder, "feeds.yaml", SITE % ("", ""))
     put(folder, "a.jsonl", line("a", "2026-01-02", TEXT) + "{broken\n")
@@ -68,6 +80,8 @@ FEATURES = {
     "compact": knows_command("compact"),
     "status": knows_command("status"),
     "leaders": keeps_leaders,
+    "archived-leaders": lambda program, folder: knows_key(program, folder, channel=", archive: month")
+    and keeps_archived_leaders(program, folder),
     "known": says_once,
 }
 

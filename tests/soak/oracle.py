@@ -283,6 +283,7 @@ class Oracle:
         self.check_folder()
         self.check_scratch(after)
         self.shown = shown
+        self.world.heads = {entry.token for page in shown.values() for entry in page.entries}
 
 
 def compare(oracle, check, wanted, found):

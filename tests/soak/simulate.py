@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A year of cron: random changes, a run, and after each run everything that must hold (oracle.py).
 
-    simulate.py PROGRAM FOLDER [--runs N] [--seed S] [--faults faults.so] [--keep]
+    simulate.py PROGRAM FOLDER [--runs N] [--seed S] [--faults faults.so] [--without FEATURES] [--keep]
     simulate.py PROGRAM FOLDER --self-test      tampers with what a run left, and wants it noticed
 
 The same seed gives the same year, but for the calls at which crashes happen: threads make these vary.
@@ -79,7 +79,7 @@ class Year:
         jobs = self.random.choice(([], ["--jobs", "1"], ["--jobs", "2"])) if builds else []
         environment = dict(os.environ)
         command = [self.program, *self.world.command, *jobs, *more]
-        if self.random.random() < 0.5:
+        if builds and self.random.random() < 0.5:
             command += ["--now", worlds.date_text(self.world.now)]
         else:
             environment["SOURCE_DATE_EPOCH"] = str(self.world.now)
@@ -190,13 +190,15 @@ def main():
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults")
+    parser.add_argument("--without", default="", help="features, as if the program did not have them: rollback,status")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     program = os.path.realpath(arguments.program)
     if arguments.faults:
         arguments.faults = os.path.realpath(arguments.faults)
-    found, lines = features.probe(program, os.path.join(arguments.folder, "features"))
+    found, lines = features.probe(program, os.path.join(arguments.folder, f"features-{os.getpid()}"))
+    found -= set(arguments.without.split(","))
     if arguments.self_test:
         return mutants.self_test(Year, program, arguments.folder, found)
     print("\n".join(lines))

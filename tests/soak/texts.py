@@ -11,7 +11,7 @@ MARKER_SIZE = 6
 
 # Characters that stand nowhere else in what is written here.
 _RARE = "璎珞琮琥瑾瑜璇玑琬琰瑶琳珩珺璟瑄麒麟鹭鸶鲲鹏螭蛟"
-_WORDS = (
+WORDS = (
     "项目 签约 落地 启动 开工 投产 扩建 改造 搬迁 论坛 展览 大会 协议 基金 平台 中心 园区 厂房 楼宇 街道 "
     "企业 总部 团队 专家 院士 青年 居民 学校 社区 车站 河岸 桥梁 公园 仓库 码头 商场 夜市 旧厂 新村 样板 "
     "首批 二期 三期 年内 月底 上午 昨天 今年 目前 此前 预计 计划 正在 已经 将要 可以 需要 希望 认为 表示 "
@@ -32,14 +32,14 @@ def marker(random):
 
 
 def sentence(random, *names):
-    words = random.choices(_WORDS, k=random.randint(9, 16))
+    words = random.choices(WORDS, k=random.randint(9, 16))
     for name in names:
         words.insert(random.randrange(len(words)), name)
     return "".join(words) + "。"
 
 
 def title(random, token_text, district, topic):
-    words = random.choices(_WORDS, k=random.randint(3, 5))
+    words = random.choices(WORDS, k=random.randint(3, 5))
     words.insert(random.randrange(len(words)), DISTRICTS[district])
     words.insert(random.randrange(len(words)), TOPICS[topic])
     return "".join(words) + token_text

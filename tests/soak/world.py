@@ -38,7 +38,7 @@ class Article:
     withdrawn: bool = False
     broken: bool = False
     held: bool = False
-    settled: bool = False  # a run has seen it whole, with its date in the past
+    settled: bool = False  # a run has seen it whole; its date was in the past of the last run
 
     def text(self):
         sentences = self.sentences + (["此事待核。"] if self.held else [])
@@ -94,6 +94,7 @@ class World:
     vanished: dict = field(default_factory=dict)  # marker: article, of the source that says vanished: withdraw
     written: dict = field(default_factory=dict)  # path: bytes
     serial: int = 0
+    heads: set = field(default_factory=set)  # tokens of what heads showed after the last run
     torn: bool = False  # the last line of APPEND is half written
     command: list = field(default_factory=lambda: ["build"])  # of the next run
     commanded: dict = field(default_factory=dict)  # key: token, withdrawn by command
@@ -251,7 +252,9 @@ duplicates: {{days: 7, containment: {self.containment}}}
         self.latest = max(self.latest, self.now)
         half_written = self.of(APPEND)[-1] if self.torn else None
         for article in self.articles:
-            article.settled |= not article.broken and article.date <= self.now and article is not half_written
+            # Where the clock jumped back behind its date, it is not known any more that it was published.
+            article.settled = article.date <= self.now and (
+                article.settled or (not article.broken and article is not half_written))
 
 
 def copy_of(article, **changes):

@@ -360,6 +360,84 @@ static void test_without_permission_to_write_it_is_read(void **state) {
     assert_int_equal(diagnostics.items.count, 0);
 }
 
+/* --- packs --- */
+
+static void set_pack(struct cache *cache, uint64_t bucket, uint32_t part, const char *facts, const char *records) {
+    const struct cache_pack pack = {bucket, part, {slice_of(facts), slice_of(records), SLICE("")}};
+    cache_set_pack(cache, &pack);
+}
+
+static void append_pack(void *context, const struct cache_pack *pack) {
+    buf_append_format(context, "%llu/%u:%.*s,%.*s,%zu ", (unsigned long long)pack->bucket, pack->part,
+                      SLICE_ARGUMENTS(pack->blobs[CACHE_FACTS]), SLICE_ARGUMENTS(pack->blobs[CACHE_RECORDS]),
+                      pack->blobs[CACHE_SKETCHES].size);
+}
+
+static void test_packs(void **state) {
+    (void)state;
+    CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
+    CLEANUP(buf_release) struct buf all = BUF(4096);
+    struct cache *cache = cache_open("state", &diagnostics);
+    set_pack(cache, 7, 0, "one", "1");
+    set_pack(cache, 7, 1, "two", "2");
+    set_pack(cache, UINT64_MAX, 0, "three", "3");
+    set_pack(cache, 7, 1, "two again", "22");
+    cache_drop_pack(cache, 7, 0);
+    cache_close(cache);
+    cache = cache_open("state", &diagnostics);
+    assert_true(cache_each_pack(cache, append_pack, &all));
+    assert_non_null(strstr(buf_string(&all), "7/1:two again,22,0 "));
+    assert_non_null(strstr(buf_string(&all), "18446744073709551615/0:three,3,0 "));
+    assert_int_equal(all.size, strlen("7/1:two again,22,0 18446744073709551615/0:three,3,0 "));
+    buf_clear(&all);
+    cache_get_pack(cache, 7, 1, append_pack, &all);
+    cache_get_pack(cache, 7, 0, append_pack, &all);
+    assert_string_equal(buf_string(&all), "7/1:two again,22,0 ");
+    cache_clear(cache);
+    cache_close(cache);
+    cache = cache_open("state", &diagnostics);
+    buf_clear(&all);
+    assert_true(cache_each_pack(cache, append_pack, &all));
+    assert_int_equal(all.size, 0);
+    cache_close(cache);
+    assert_int_equal(diagnostics.items.count, 0);
+}
+
+/* Where there is no cache nothing is wrong, and there is no pack. */
+static void test_packs_without_a_cache(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf all = BUF(4096);
+    assert_true(cache_each_pack(NULL, append_pack, &all));
+    cache_get_pack(NULL, 1, 1, append_pack, &all);
+    set_pack(NULL, 1, 1, "", "");
+    cache_drop_pack(NULL, 1, 1);
+    cache_clear(NULL);
+    assert_int_equal(all.size, 0);
+}
+
+/* Who has taken packs before the damage was found is told, and the next run begins anew. */
+static void test_a_damaged_pack(void **state) {
+    (void)state;
+    CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
+    CLEANUP(buf_release) struct buf all = BUF(4096);
+    struct cache *cache = cache_open(".pindao", &diagnostics);
+    set_pack(cache, 1, 0, "one", "1");
+    set_pack(cache, 2, 0, "two", "2");
+    cache_close(cache);
+    meddle("UPDATE pack SET facts = 'twa' WHERE bucket = 2");
+    cache = cache_open(".pindao", &diagnostics);
+    assert_false(cache_each_pack(cache, append_pack, &all));
+    assert_null(strstr(buf_string(&all), "twa"));
+    buf_clear(&all);
+    assert_true(cache_each_pack(cache, append_pack, &all));
+    assert_int_equal(all.size, 0);
+    set_pack(cache, 3, 0, "three", "3");
+    cache_close(cache);
+    assert_int_equal(diagnostics.items.count, 1);
+    assert_int_equal(diagnostics.items.items[0].id, DIAGNOSTIC_CACHE_SET_ASIDE);
+    assert_true(exists(".pindao/cache.db.damaged"));
+}
+
 #define CACHE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -383,6 +461,9 @@ int main(void) {
         CACHE_TEST(test_a_run_that_dies),
         CACHE_TEST(test_two_runs),
         CACHE_TEST(test_without_permission_to_write_it_is_read),
+        CACHE_TEST(test_packs),
+        CACHE_TEST(test_packs_without_a_cache),
+        CACHE_TEST(test_a_damaged_pack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

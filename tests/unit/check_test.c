@@ -316,7 +316,8 @@ static void test_valid(void **state) {
                  FEED_ATOM, 1);
     assert_clean(ATOM_WITH("<complete xmlns='http://purl.org/syndication/history/1.0'/>"
                            "<t:deleted-entry xmlns:t='http://purl.org/atompub/tombstones/1.0' ref='tag:a,2026:x' "
-                           "when='2026-01-01T00:00:00.5Z'><t:comment>c</t:comment></t:deleted-entry>"),
+                           "when='2026-01-01T00:00:00.5Z'><t:comment>c</t:comment><source><id>tag:a,2026:s</id>"
+                           "<title>s</title></source></t:deleted-entry>"),
                  FEED_ATOM, 0);
     assert_clean(
         ATOM_WITH(ARCHIVE CURRENT OLDER "<link rel='next-archive' href='http://a/2'/>" ENTRY(LINKED OLDER OLDER)),

@@ -203,7 +203,7 @@ static void test_bad_taxonomies(void **state) {
         {"a: {label: x, spans: {w: }, terms: {b: {label: y}}}", "feeds.yaml:6:36 config-bad-value\n"},
         {"a: {label: [x], terms: {b: {label: y}}}", "feeds.yaml:6:25 config-wrong-kind\n"},
         {"a: {label: x, score: {share: 1.5, of_best: x}, terms: {b: {label: y}}}",
-         "feeds.yaml:6:43 config-bad-value\nfeeds.yaml:6:53 config-bad-value\n"},
+         "feeds.yaml:6:43 config-bad-value\nfeeds.yaml:6:57 config-bad-value\n"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);

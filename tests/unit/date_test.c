@@ -340,6 +340,9 @@ static void test_writing_never_leaves_the_years_with_four_digits(void **state) {
             buf_clear(&buf);
             date_append_rfc822(&buf, moments[i]);
             assert_int_equal(buf.size, strlen("Fri, 18 Jul 2025 00:00:00 +0800"));
+            buf_clear(&buf);
+            date_append_utc(&buf, moments[i]);
+            assert_string_equal(buf_string(&buf), first ? "0001-01-01T00:00:00Z" : "9999-12-31T23:59:59Z");
         }
     }
 }

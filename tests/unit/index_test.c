@@ -149,6 +149,41 @@ static void nothing_gives_nothing(void **state) {
     assert_int_equal(fixture->index.order_count, 0);
 }
 
+/* More than stay in memory: what was put away is what was written. */
+static void sketches_are_put_away_and_read_back(void **state) {
+    struct fixture *fixture = *state;
+    enum { MANY = (SKETCH_BLOCKS_KEPT + 3) * SKETCH_BLOCK + 5, STEP = 997 };
+    CLEANUP(sketch_reader_release) struct sketch_reader reader = {0};
+    size_t in_memory = 0;
+    fixture->index.sketched = true;
+    for (uint32_t i = 0; i < MANY; i++) {
+        add(fixture, 0, i + 1, 1);
+        *index_added_sketch(&fixture->cursor) = (struct sketch){.text = i * 7, .letters = i & 0xFFFF};
+    }
+    for (size_t i = 0; i < fixture->index.sketches.blocks.count; i++)
+        in_memory += fixture->index.sketches.blocks.items[i] != NULL;
+    assert_int_equal(in_memory, SKETCH_BLOCKS_KEPT + 1);
+    for (uint32_t i = 0; i < MANY; i += STEP) {
+        struct sketch sketch;
+        index_read_sketch(&fixture->index, i, &sketch);
+        assert_int_equal(sketch.text, i * 7);
+        assert_int_equal(sketches_at(&fixture->index.sketches, &reader, MANY - 1 - i)->text, (MANY - 1 - i) * 7);
+        assert_int_equal(sketches_at(&fixture->index.sketches, &reader, i)->letters, i & 0xFFFF);
+    }
+}
+
+/* Dates further apart than a rank has room for. */
+static void dates_may_be_far_apart(void **state) {
+    struct fixture *fixture = *state;
+    add(fixture, 0, 1, -(INT64_C(1) << 40));
+    add(fixture, 0, 2, NOW);
+    add(fixture, 0, 3, -(INT64_C(1) << 40) + 1);
+    add(fixture, 0, 4, -5);
+    add(fixture, 0, 5, -(INT64_C(1) << 33));
+    arrange(fixture);
+    assert_order(fixture, 5, (const uint64_t[]){2, 4, 5, 3, 1});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(newest_date_first, set_up, tear_down),
@@ -161,6 +196,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_update_to_come_does_not_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_records_over_many_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_gives_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sketches_are_put_away_and_read_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dates_may_be_far_apart, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

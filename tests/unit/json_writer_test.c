@@ -194,10 +194,13 @@ static void test_locate(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document), cmocka_unit_test(test_one_line),
-              cmocka_unit_test(test_escapes_come_back),
-        cmocka_unit_test(test_fragment),       cmocka_unit_test(test_reader_accepts),
-        cmocka_unit_test(test_reader_refuses), cmocka_unit_test(test_locate),
+        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_one_line),
+        cmocka_unit_test(test_escapes_come_back),
+        cmocka_unit_test(test_fragment),
+        cmocka_unit_test(test_reader_accepts),
+        cmocka_unit_test(test_reader_refuses),
+        cmocka_unit_test(test_locate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

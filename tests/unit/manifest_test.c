@@ -22,10 +22,12 @@ static uint64_t next(uint64_t most) {
 static void make_tree(size_t count, struct arena *arena, struct tree *tree) {
     static const char *const types[] = {"application/atom+xml; charset=utf-8", "text/html; charset=utf-8", "", "图/片"};
     enum { ESCAPED = 4 /* the first of them */ };
-    static const char *const folders[] = {"a", "普陀区/集成电路", "deep/er/and/deeper", "with blank", "q\"uote", "b\\s"};
+    static const char *const folders[] = {"a",          "普陀区/集成电路", "deep/er/and/deeper",
+                                          "with blank", "q\"uote",         "b\\s"};
     for (size_t i = 0; i < count; i++) {
         char path[128];
-        int size = snprintf(path, sizeof path, "%06zu/%s/f.xml", i, folders[next(i % 8 == 7 ? ARRAY_LENGTH(folders) : ESCAPED)]);
+        int size = snprintf(path, sizeof path, "%06zu/%s/f.xml", i,
+                            folders[next(i % 8 == 7 ? ARRAY_LENGTH(folders) : ESCAPED)]);
         struct tree_file file = {.path = arena_copy(arena, (struct slice){path, (size_t)size}),
                                  .size = next(3) ? next(100000) : next(1) + ((uint64_t)next(1 << 30) << 33),
                                  .hash = sha256_of((struct slice){path, (size_t)size}),
@@ -108,8 +110,9 @@ static void test_damaged_ones(void **unused) {
 
 static void test_what_the_scanner_must_not_take(void **unused) {
     (void)unused;
-    static const char row[] = "    {\n      \"path\": \"%s\",\n      \"size\": %s,\n      \"sha256\": \"%s\",\n      \"type\": "
-                              "\"t\"%s\n    }";
+    static const char row[] =
+        "    {\n      \"path\": \"%s\",\n      \"size\": %s,\n      \"sha256\": \"%s\",\n      \"type\": "
+        "\"t\"%s\n    }";
     static const char hash[] = "cb86eb2d914d37df6857c3cfe4827b5f770b01a86578120618b0b21572160be8";
     static const struct {
         const char *path, *size, *hash, *rest;
