@@ -2,6 +2,7 @@
 #include "cmd/options.h"
 #include "xml/writer.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sysexits.h>
 
@@ -66,6 +67,8 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
     /* A reader of our output that goes away is an I/O error to report, not a signal to die of. */
     signal(SIGPIPE, SIG_IGN);
+    /* The large arrays of a run go back to the system one after the other, so that the next one has their memory. */
+    mallopt(M_MMAP_THRESHOLD, 512 * 1024);
     xml_set_up();
     int code = run(argc, argv);
     xml_tear_down();

@@ -225,15 +225,42 @@ const struct membership *memberships_of(struct memberships *memberships, uint32_
 
 enum { DAY = 24 * 60 * 60 };
 
-static bool head_takes(const struct channel *channel, const struct index *index, int64_t date) {
+/* Has it all that it wants when an article of this date comes? It has no holes: what ended stays so. */
+static bool head_has_ended(const struct channel *channel, const struct index *index, int64_t date) {
     if (channel->entries.count < channel->rule->items)
-        return true;
-    if (channel->entries.count < channel->matching)
-        return false; /* the head has ended before: it has no holes */
-    if (channel->entries.count == 0)
         return false;
+    if (channel->entries.count == 0)
+        return true;
     int64_t newest = index_record(index, index->order[channel->entries.items[0]])->date;
-    return date > newest - (int64_t)channel->rule->days * DAY;
+    return date <= newest - (int64_t)channel->rule->days * DAY;
+}
+
+/* The articles of one label set, while heads are being filled. */
+struct filling {
+    uint32_t *channels; /* whose heads have not ended */
+    size_t count;
+    size_t articles;
+    bool known;
+};
+
+static void begin_filling(struct filling *filling, const struct membership *membership) {
+    filling->known = true;
+    filling->channels = memory_new_array(membership->count, sizeof *filling->channels);
+    for (size_t i = 0; i < membership->count; i++)
+        filling->channels[filling->count++] = membership->channels[i];
+}
+
+static void fill_heads(struct filling *filling, struct channels *channels, const struct index *index, size_t place,
+                       int64_t date) {
+    size_t kept = 0;
+    for (size_t i = 0; i < filling->count; i++) {
+        struct channel *channel = &channels->items.items[filling->channels[i]];
+        if (head_has_ended(channel, index, date))
+            continue;
+        vec_push(&channel->entries, (uint32_t)place);
+        filling->channels[kept++] = filling->channels[i];
+    }
+    filling->count = kept;
 }
 
 /* The oldest entries beyond max_bytes fall to their summaries; the newest is always whole. */
@@ -252,18 +279,29 @@ static void limit_bytes(struct channel *channel, const struct index *index) {
 }
 
 void channels_select(struct channels *channels, const struct index *index, const struct label_table *labels) {
+    enum { AHEAD = 16 };
     CLEANUP(memberships_release) struct memberships memberships;
+    struct filling *fillings = memory_new_array(labels->sets.count, sizeof *fillings);
     memberships_init(&memberships, channels, labels);
+    /* Most articles are older than every head that they belong to: they are only counted. */
     for (size_t place = 0; place < index->order_count; place++) {
+        if (place + AHEAD < index->order_count)
+            __builtin_prefetch(index_record(index, index->order[place + AHEAD]));
         const struct record *record = index_record(index, index->order[place]);
-        const struct membership *membership = memberships_of(&memberships, record->labels);
-        for (size_t i = 0; i < membership->count; i++) {
-            struct channel *channel = &channels->items.items[membership->channels[i]];
-            if (head_takes(channel, index, record->date))
-                vec_push(&channel->entries, (uint32_t)place);
-            channel->matching++;
-        }
+        struct filling *filling = &fillings[record->labels];
+        if (!filling->known)
+            begin_filling(filling, memberships_of(&memberships, record->labels));
+        filling->articles++;
+        if (filling->count)
+            fill_heads(filling, channels, index, place, record->date);
     }
+    for (size_t set = 0; set < labels->sets.count; set++) {
+        const struct membership *membership = fillings[set].known ? memberships_of(&memberships, (uint32_t)set) : NULL;
+        for (size_t i = 0; membership && i < membership->count; i++)
+            channels->items.items[membership->channels[i]].matching += fillings[set].articles;
+        free(fillings[set].channels);
+    }
+    free(fillings);
     for (size_t i = 0; i < channels->items.count; i++)
         limit_bytes(&channels->items.items[i], index);
 }

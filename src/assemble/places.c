@@ -103,7 +103,20 @@ struct article_facts {
     struct sketch sketch;
 };
 
+/* Neither records nor sketches are near each other: memory would be waited for. */
+static void places_prefetch(const struct places *places, size_t place) {
+    uint32_t number = places->numbers[place];
+    const char *sketch = (const char *)places->index->sketches.blocks.items[number / SKETCH_BLOCK];
+    __builtin_prefetch(index_record(places->index, number));
+    if (!sketch)
+        return;
+    sketch += number % SKETCH_BLOCK * sizeof(struct sketch);
+    __builtin_prefetch(sketch);
+    __builtin_prefetch(sketch + sizeof(struct sketch) - 1);
+}
+
 void places_hash(struct places *places, const struct label_table *labels) {
+    enum { AHEAD = 8 };
     const size_t bytes = labels->words * sizeof(uint64_t);
     uint64_t *sets = memory_new_array(labels->sets.count, sizeof *sets);
     struct article_facts facts;
@@ -113,6 +126,8 @@ void places_hash(struct places *places, const struct label_table *labels) {
     free(places->hashes);
     places->hashes = memory_new_array(places->count, sizeof *places->hashes);
     for (size_t i = 0; i < places->count; i++) {
+        if (i + AHEAD < places->count)
+            places_prefetch(places, i + AHEAD);
         const struct record *record = places_record(places, i);
         facts.key = record->key;
         facts.date = record->date;

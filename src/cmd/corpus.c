@@ -239,7 +239,7 @@ static void take_article(void *context, const struct article *as_read, struct lo
     };
     sightings_note(&taking->corpus->sightings, taking->file->source, buf_slice(&worker->key));
     if (taking->corpus->cache)
-        vec_push(&taking->piece->aliases, corrections_alias(&article));
+        recall_note_alias(taking->piece, corrections_alias(&article));
     sketch_article(taking, as_read, &article, &text);
 }
 
@@ -365,10 +365,15 @@ static void arrange(struct reading *reading, int64_t now) {
 /* expect: says so when the newest article of a source is older than it allows. */
 static void report_silent_sources(struct corpus *corpus, int64_t now, struct diagnostics *diagnostics) {
     const struct settings *settings = corpus->settings;
+    bool any_expected = false;
+    corpus->next_silence = INT64_MAX;
+    for (size_t i = 0; i < settings->source_count; i++)
+        any_expected = any_expected || settings->sources[i].expect;
+    if (!any_expected)
+        return;
     int64_t *newest = memory_new_array(settings->source_count, sizeof *newest);
     for (size_t i = 0; i < settings->source_count; i++)
         newest[i] = INT64_MIN;
-    corpus->next_silence = INT64_MAX;
     for (size_t i = 0; i < corpus->index.order_count; i++) {
         const struct record *record = index_record(&corpus->index, corpus->index.order[i]);
         size_t source = (size_t)(corpus->source_of_file[record->location.file] - settings->sources);

@@ -54,10 +54,13 @@ static void count_record(const struct corpus *corpus, uint32_t number, const int
 }
 
 static void count_records(const struct corpus *corpus, int64_t now, struct health *health) {
+    enum { AHEAD = 16 }; /* records are anywhere in memory */
     const struct index *index = &corpus->index;
     int64_t midnights[HEALTH_DAYS];
     list_midnights(now, midnights);
     for (size_t i = 0; i < index->order_count; i++) {
+        if (i + AHEAD < index->order_count)
+            __builtin_prefetch(index_record(index, index->order[i + AHEAD]));
         const struct index_group *group = index_group_of(index, index->order[i]);
         for (uint32_t k = 0; group && k < group->count; k++)
             count_record(corpus, index->members.items[group->first + k], midnights, health);

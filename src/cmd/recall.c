@@ -32,6 +32,16 @@ void corpus_piece_release(struct corpus_piece *piece) {
     *piece = (struct corpus_piece){0};
 }
 
+/* Most sources have no articles with an id and an address: they need no list. */
+void recall_note_alias(struct corpus_piece *piece, uint64_t alias) {
+    if (alias)
+        while (piece->aliases.count < piece->records)
+            vec_push(&piece->aliases, 0);
+    if (alias || piece->aliases.count)
+        vec_push(&piece->aliases, alias);
+    piece->records++;
+}
+
 void recall_note_piece(struct corpus_piece *piece) {
     CLEANUP(buf_release) struct buf packed = BUF(BUF_UNLIMITED);
     if (!piece->diagnostics)
@@ -514,6 +524,7 @@ struct new_row {
     struct map set_numbers; /* by the bytes of a set: its number in the row, plus 1 */
     VEC(uint32_t) sets;     /* in the corpus' table */
     struct buf facts, records, sketches;
+    struct sketch_reader reader;
     struct buf old; /* aliases of the pieces that were recalled, as the row had them */
 };
 
@@ -524,6 +535,7 @@ static void new_row_release(struct new_row *row) {
     buf_release(&row->records);
     buf_release(&row->sketches);
     buf_release(&row->old);
+    sketch_reader_release(&row->reader);
 }
 
 static uint32_t set_number(struct new_row *row, uint32_t labels) {
@@ -551,9 +563,7 @@ static size_t add_records(struct new_row *row, const struct corpus_piece *piece)
             append_bytes(&row->records, &record, sizeof record);
             if (!index->sketched)
                 continue;
-            struct sketch sketch;
-            index_read_sketch(index, number, &sketch);
-            append_bytes(&row->sketches, &sketch, sizeof sketch);
+            append_bytes(&row->sketches, sketches_at(&index->sketches, &row->reader, number), sizeof(struct sketch));
         }
     return count;
 }
@@ -577,10 +587,7 @@ static struct slice aliases_of(const struct new_row *row, const struct corpus_pi
                                uint64_t begin) {
     if (piece->recalled)
         return old_aliases(row, path, begin);
-    for (size_t i = 0; i < piece->aliases.count; i++)
-        if (piece->aliases.items[i])
-            return (struct slice){(const char *)piece->aliases.items, piece->aliases.count * sizeof(uint64_t)};
-    return (struct slice){0};
+    return (struct slice){(const char *)piece->aliases.items, piece->aliases.count * sizeof(uint64_t)};
 }
 
 static void add_piece(struct new_row *row, uint32_t number) {

@@ -18,7 +18,8 @@ struct corpus_piece {
     struct index_runs runs;
     struct diagnostics *diagnostics; /* until they are gathered; NULL for none */
     struct named_articles named;
-    VEC(uint64_t) aliases; /* one a record that was read: its address as corrections_alias gives it */
+    VEC(uint64_t) aliases; /* one a record that was read, as corrections_alias gives it; none where all are 0 */
+    size_t records;        /* that were read */
     struct slice packed;   /* its diagnostics, as bytes on the heap; empty for none */
     struct ingest_result result;
     bool done;
@@ -51,6 +52,8 @@ void recall_begin(struct recall *recall, struct corpus *corpus);
 void recall_pieces(struct recall *recall, struct corpus_piece *pieces, struct diagnostics *diagnostics);
 /* Did an earlier run have an article of this key, in a piece that is being read anew? */
 bool recall_knows(const struct recall *recall, struct hash128 key);
+/* Of the record that a piece got last. */
+void recall_note_alias(struct corpus_piece *piece, uint64_t alias);
 /* Of a piece that was read, while its diagnostics are there: keeps what recall_remember needs of them. */
 void recall_note_piece(struct corpus_piece *piece);
 void corpus_piece_release(struct corpus_piece *piece);

@@ -71,8 +71,9 @@ static enum outcome ask_number(struct cache *cache, const char *statement, int64
 
 static enum outcome create_table(struct cache *cache) {
     char statements[1024];
+    /* Packs are large, and read whole. */
     snprintf(statements, sizeof statements,
-             "BEGIN IMMEDIATE;"
+             "PRAGMA page_size = 32768; BEGIN IMMEDIATE;"
              "CREATE TABLE IF NOT EXISTS value(name TEXT PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL);"
              "CREATE TABLE IF NOT EXISTS pack(bucket INTEGER NOT NULL, part INTEGER NOT NULL, hash INTEGER NOT NULL,"
              " facts BLOB NOT NULL, records BLOB NOT NULL, sketches BLOB NOT NULL, UNIQUE(bucket, part));"
