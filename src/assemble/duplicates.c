@@ -254,9 +254,12 @@ static void run_batches(struct finder *finder, const struct resumption *resumpti
 }
 
 /* Whoever is not bound leads until it is found to join somebody. */
-static void find_leaders(struct finder *finder, const struct remembered *remembered) {
+static void find_leaders(struct finder *finder, struct remembered *remembered) {
     struct resumption resumption;
     resumption_make(&finder->places, remembered, &resumption);
+    /* Made again in the end: while proposals stand there, memory is at its highest. */
+    if (resumption_is_void(&resumption, &finder->places))
+        places_forget_hashes(&finder->places);
     proposals_init(&finder->proposals);
     finder->begin = resumption_begin(&resumption, &finder->places);
     finder->window = 0;
@@ -335,6 +338,7 @@ static void claims_release(struct claims *claims) {
 static void find_again(struct finder *finder, const struct claims *claims) {
     struct places *places = &finder->places;
     struct remembered remembered;
+    places_hash(places, finder->request->labels);
     remembered_take(places, &remembered);
     for (size_t i = 0; i < places->count; i++)
         if (!places_is_bound(places, i))
@@ -371,17 +375,23 @@ static void note_joins(struct finder *finder) {
 
 static void find_all(struct finder *finder) {
     const struct duplicates_request *request = finder->request;
-    struct remembered remembered;
-    places_hash(&finder->places, request->labels);
-    remembered_read(request->remembered, request->fingerprint, &remembered);
+    struct remembered remembered = {0};
+    if (request->remembered) {
+        remembered_read(buf_slice(request->remembered), request->fingerprint, &remembered);
+        buf_release(request->remembered);
+    }
+    if (remembered.count)
+        places_hash(&finder->places, request->labels);
     finder->items = memory_new_array(BATCH, sizeof *finder->items);
     find_leaders(finder, &remembered);
     remembered_release(&remembered);
     keep_published(finder);
     free(finder->items);
     note_joins(finder);
-    if (request->ret_remembered)
+    if (request->ret_remembered) {
+        places_hash(&finder->places, request->labels);
         remembered_append(&finder->places, request->fingerprint, request->ret_remembered);
+    }
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------------- */

@@ -40,11 +40,11 @@ struct duplicates_request {
     size_t workers;
     const struct duplicates_reader *reader;
     /*
-     * What an earlier run has left (assemble/remembered.h), so that only what is new is looked at; empty: nothing. It
-     * changes time, and nothing else. The fingerprint is of all that shapes what `read` gives and is not in the
+     * What an earlier run has left (assemble/remembered.h), so that only what is new is looked at; NULL or empty:
+     * nothing. Released when it was read, for it is large. It changes time, and nothing else. The fingerprint is of all that shapes what `read` gives and is not in the
      * records: corrections, settings of duplicates, the version of the program.
      */
-    struct slice remembered;
+    struct buf *remembered;
     uint64_t fingerprint;
     struct buf *ret_remembered; /* appended: the same for the next run; NULL: not wanted */
 };

@@ -115,15 +115,21 @@ static void places_prefetch(const struct places *places, size_t place) {
     __builtin_prefetch(sketch + sizeof(struct sketch) - 1);
 }
 
+void places_forget_hashes(struct places *places) {
+    free(places->hashes);
+    places->hashes = NULL;
+}
+
 void places_hash(struct places *places, const struct label_table *labels) {
     enum { AHEAD = 8 };
+    if (places->hashes)
+        return;
     const size_t bytes = labels->words * sizeof(uint64_t);
     uint64_t *sets = memory_new_array(labels->sets.count, sizeof *sets);
     struct article_facts facts;
     for (size_t i = 0; i < labels->sets.count; i++)
         sets[i] = hash64((struct slice){(const char *)label_table_set(labels, (uint32_t)i), bytes});
     memset(&facts, 0, sizeof facts);
-    free(places->hashes);
     places->hashes = memory_new_array(places->count, sizeof *places->hashes);
     for (size_t i = 0; i < places->count; i++) {
         if (i + AHEAD < places->count)

@@ -16,7 +16,7 @@ struct places {
     uint32_t *numbers;    /* of records */
     uint32_t *leaders;    /* places; its own: it leads */
     unsigned char *bound; /* bits: whom it joins, maybe itself, is not to be decided; NULL: nobody is bound */
-    uint64_t *hashes;     /* of the articles by themselves */
+    uint64_t *hashes;     /* of the articles by themselves; NULL: not made yet */
     size_t count;
     unsigned days; /* of the window */
 };
@@ -25,8 +25,9 @@ struct places {
 void places_init(struct places *places, struct index *index, unsigned days);
 void places_release(struct places *places);
 
-/* Fills `hashes`. */
+/* Fills `hashes`, if they are not there. */
 void places_hash(struct places *places, const struct label_table *labels);
+void places_forget_hashes(struct places *places);
 
 struct record *places_record(const struct places *places, size_t place);
 /* Valid until the next call. */

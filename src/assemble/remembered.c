@@ -65,15 +65,16 @@ void remembered_append(const struct places *places, uint64_t fingerprint, struct
     struct header header = {.version = version, .fingerprint = fingerprint, .count = places->count};
     for (size_t i = 0; i < places->count; i++)
         header.pairs += places->leaders[i] != i;
-    append(buf, &header, sizeof header);
-    char *hashes = buf_reserve(buf, places->count * sizeof(uint64_t));
-    if (!hashes)
+    size_t size = places->count * sizeof(uint64_t);
+    if (!buf_reserve(buf, sizeof header + size + header.pairs * sizeof(struct pair)))
         return;
+    append(buf, &header, sizeof header);
+    char *hashes = buf->data + buf->size;
     for (size_t i = 0; i < places->count; i++) {
         uint64_t hash = places_hash_joined(places, i);
         memcpy(hashes + i * sizeof hash, &hash, sizeof hash);
     }
-    buf->size += places->count * sizeof(uint64_t);
+    buf->size += size;
     for (size_t i = 0; i < places->count; i++)
         if (places->leaders[i] != i)
             append(buf, &(struct pair){(uint32_t)i, places->leaders[i]}, sizeof(struct pair));
@@ -99,8 +100,11 @@ static size_t place_then(const struct resumption *resumption, const struct place
     return place + resumption->remembered->count - places->count;
 }
 
-void resumption_make(const struct places *places, const struct remembered *remembered,
-                     struct resumption *ret_resumption) {
+bool resumption_is_void(const struct resumption *resumption, const struct places *places) {
+    return resumption->same_until == 0 && resumption->same_from == places->count;
+}
+
+void resumption_make(const struct places *places, struct remembered *remembered, struct resumption *ret_resumption) {
     struct resumption resumption = {.remembered = remembered, .same_from = places->count};
     size_t least = places->count < remembered->count ? places->count : remembered->count;
     size_t until = 0;
@@ -115,6 +119,12 @@ void resumption_make(const struct places *places, const struct remembered *remem
         if (remembered->leaders[i] >= until && !places_is_bound(places, i))
             until = i;
     resumption.same_until = until;
+    free(remembered->hashes);
+    remembered->hashes = NULL;
+    if (resumption_is_void(&resumption, places)) {
+        free(remembered->leaders);
+        remembered->leaders = NULL;
+    }
     *ret_resumption = resumption;
 }
 

@@ -10,13 +10,13 @@
  * days has passed in which they were.
  */
 struct remembered {
-    uint64_t *hashes;
-    uint32_t *leaders; /* places then */
+    uint64_t *hashes;  /* until they were compared */
+    uint32_t *leaders; /* places then; NULL when none of them counts any more */
     size_t count;
 };
 void remembered_release(struct remembered *remembered);
 
-/* Zeroed where the bytes are none of ours, of another version, or made with another fingerprint. */
+/* Places have hashes, here and below, wherever something is remembered. Zeroed where the bytes are none of ours, of another version, or made with another fingerprint. */
 void remembered_read(struct slice bytes, uint64_t fingerprint, struct remembered *ret_remembered);
 /* As the next run will see it: with what was found as given. Appends. */
 void remembered_append(const struct places *places, uint64_t fingerprint, struct buf *buf);
@@ -29,8 +29,10 @@ struct resumption {
     size_t same_until; /* places before this one are as they were, and so are their leaders */
     size_t same_from;  /* places from this one on are as they were, as many places off as there are more or fewer now */
 };
-void resumption_make(const struct places *places, const struct remembered *remembered,
-                     struct resumption *ret_resumption);
+/* Frees of *remembered what is of no more use: at a million articles each part of it counts. */
+void resumption_make(const struct places *places, struct remembered *remembered, struct resumption *ret_resumption);
+/* Nothing is as it was. */
+bool resumption_is_void(const struct resumption *resumption, const struct places *places);
 
 /* Takes over the leaders of the places before the one to begin at, a boundary, which is returned. */
 size_t resumption_begin(const struct resumption *resumption, struct places *places);

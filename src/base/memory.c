@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -44,6 +45,10 @@ void *memory_resize_array(void *memory, size_t count, size_t size) {
 char *memory_copy_string(const char *string) {
     size_t size = strlen(string) + 1;
     return memcpy(memory_resize(NULL, size), string, size);
+}
+
+void memory_trim(void) {
+    malloc_trim(0);
 }
 
 void memory_free(void *pointer_to_pointer) {

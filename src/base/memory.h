@@ -15,6 +15,9 @@ void *memory_resize(void *memory, size_t size);    /* new bytes are not zeroed *
 void *memory_resize_array(void *memory, size_t count, size_t size);
 char *memory_copy_string(const char *string);
 
+/* Gives memory that was freed back to the system. Takes some milliseconds: when much was freed, and much is to come. */
+void memory_trim(void);
+
 /* What the heap functions do when there is none; foreign allocators that cannot fail call it too. */
 NORETURN void memory_exhausted(void);
 

@@ -333,7 +333,7 @@ static void write_pages(struct archives *archives, const struct batch *batch, st
 static enum feeds_result write_batch(struct archives *archives, struct batch *batch, struct diagnostics *diagnostics) {
     static const struct slice format = SLICE_CONSTANT("atom");
     batch_open(archives, batch);
-    enum pieces_result made = pieces_make_of(archives->corpus, batch->uses, &format, 1, archives->options,
+    enum pieces_result made = pieces_make_of(archives->corpus, batch->uses, &format, 1, NULL, archives->options,
                                              archives->spool_folder, diagnostics, &archives->pieces);
     if (made == PIECES_OK)
         write_pages(archives, batch, diagnostics);

@@ -14,6 +14,7 @@
 #include "cmd/news.h"
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
+#include "cmd/recall.h"
 #include "cmd/report.h"
 #include "cmd/rollback.h"
 #include "cmd/run_log.h"
@@ -45,7 +46,6 @@ struct build {
     bool has_signatures;
     struct news_facts facts;
     struct news_counts counts;
-    bool has_facts;
     bool is_over; /* nothing is new: no further step */
     struct report report;
     struct run_clock clock;
@@ -96,10 +96,9 @@ static int look_for_news(struct build *build) {
     bool is_ordinary = !options->full && !options->strict && build->order->request.count == 0;
     corpus_begin(&build->corpus, &build->settings, build->cache);
     corpus_list(&build->corpus, build->state_folder, &build->diagnostics);
-    build->has_facts = news_look(options, &build->settings, &build->corpus.plan, build->report.directory, build->output,
-                                 &build->diagnostics, &build->facts);
-    build->is_over =
-        is_ordinary && build->has_facts && news_is_nothing(build->cache, &build->facts, &build->counts);
+    news_look(options, &build->settings, &build->corpus.plan, build->report.directory, build->output,
+              &build->diagnostics, &build->facts);
+    build->is_over = is_ordinary && news_is_nothing(build->cache, &build->facts, &build->counts);
     /* What there is to say is what the last run said. */
     if (build->is_over)
         diagnostics_release(&build->diagnostics);
@@ -113,7 +112,8 @@ static int compile_rules(struct build *build) {
     build->corpus.served = build->served;
     build->corpus.history = build->history;
     build->fingerprint = fingerprint_of_configuration(&build->settings);
-    signatures_open(&build->signatures, build->cache, output_served_hash(build->output), build->fingerprint);
+    build->corpus.tree = output_served_hash(build->output);
+    signatures_open(&build->signatures, build->cache, build->corpus.tree, build->fingerprint);
     build->has_signatures = true;
     return EX_OK;
 }
@@ -159,7 +159,9 @@ static enum feeds_result make_tree(struct build *build, struct diagnostics *diag
 static int read_anew(struct build *build) {
     diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED,
                 (struct place){.file = slice_of(build->options.config)}, "%s", "");
+    recall_report_broken(&build->corpus, &build->diagnostics);
     output_begin_anew(build->output);
+    build->corpus.is_distrusted = true;
     int code = make_channels(build);
     return code == EX_OK ? read_articles(build) : code;
 }
@@ -305,12 +307,15 @@ static int64_t next_date(const struct build *build) {
 /* What the next run need not do again. Between the swap and this a crash costs time only: the tree is another one. */
 static void remember_tree(struct build *build) {
     remember_history(build->history, build->cache);
-    signatures_remember(&build->signatures, build->cache, output_new_hash(build->output), build->fingerprint);
-    if (!build->has_facts)
-        return;
+    uint64_t tree = output_new_hash(build->output);
+    cache_set(build->cache, RECALL_TREE, (struct slice){(const char *)&tree, sizeof tree});
+    signatures_remember(&build->signatures, build->cache, tree, build->fingerprint);
     build->facts.next_date = next_date(build);
+    /* What could not be read may be there the next time, and look as it does now. */
+    if (build->diagnostics.per_id[DIAGNOSTIC_SOURCE_UNREADABLE] || build->diagnostics.per_id[DIAGNOSTIC_SOURCE_CHANGED])
+        build->facts.is_settled = false;
     count(build);
-    news_remember(build->cache, &build->settings, build->output, &build->facts, &build->counts);
+    news_remember(build->cache, build->history, build->output, &build->facts, &build->counts);
 }
 
 /* For `status`, and so that the next run can tell what is new. */

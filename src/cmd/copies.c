@@ -64,12 +64,21 @@ static bool read_folded(void *context, size_t worker, uint32_t record, struct bu
     return true;
 }
 
+/* Those who saw it before it was withdrawn know its id, should it come back. */
+static bool was_seen(const struct history *history, struct hash128 key) {
+    for (size_t i = 0; history && i < history->withdrawals.count; i++)
+        if (history->withdrawals.items[i].channel_count &&
+            hash128_compare(history->withdrawals.items[i].entry_hash, key) == 0)
+            return true;
+    return false;
+}
+
 /* In a head, or, too old for any, in the archive of its date. */
 static bool is_published(void *context, struct hash128 key, int64_t date) {
     const struct copies_finder *finder = context;
     CLEANUP(arena_release) struct arena arena = {0};
     struct served_entry entry;
-    return served_shows(finder->corpus->served, key) ||
+    return was_seen(finder->corpus->index.history, key) || served_shows(finder->corpus->served, key) ||
            served_find_archived(finder->corpus->served, key, &date, &arena, &entry);
 }
 
@@ -220,9 +229,10 @@ static void find(struct copies_finder *finder, const struct options *options, si
         .ret_remembered = corpus->cache && !options->dry_run ? &after : NULL,
     };
     if (corpus->cache && cache_get(corpus->cache, cache_name, &before))
-        request.remembered = buf_slice(&before);
+        request.remembered = &before;
+    uint64_t hash_before = hash64(buf_slice(&before));
     duplicates_find(&request, ret_hidden);
-    if (after.size && !slice_equal(buf_slice(&before), buf_slice(&after)))
+    if (after.size && hash64(buf_slice(&after)) != hash_before)
         cache_set(corpus->cache, cache_name, buf_slice(&after));
 }
 

@@ -210,12 +210,14 @@ static void take_article(void *context, const struct article *as_read, struct lo
     if (!clean_plain_text(&article, &worker->arena, &text)) {
         diag_report(taking->diagnostics, DIAGNOSTIC_HTML_REFUSED, place, "%.*s", SLICE_ARGUMENTS(article.title));
         taking->piece->result.refused++;
+        taking->piece->refuses_by_text = true;
         return;
     }
     if (is_empty(&article, &text)) {
         diag_report(taking->diagnostics, DIAGNOSTIC_BODY_MISSING, place, "nothing of it can be shown: %.*s",
                     SLICE_ARGUMENTS(article.title));
         taking->piece->result.refused++;
+        taking->piece->refuses_by_text = true;
         return;
     }
     if (article.rule_labels.present && article.rule_labels.rules != taking->corpus->rules && location.offset == 0)
@@ -458,6 +460,7 @@ static void read_pieces(struct reading *reading, const struct options *options) 
     held_release(&reading->held);
     workers_free(reading->workers, options->jobs);
     vec_release(&reading->jobs);
+    memory_trim();
 }
 
 void corpus_read(struct corpus *corpus, const struct options *options, const char *spool_folder,
@@ -485,4 +488,5 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
     for (size_t i = 0; i < count; i++)
         corpus_piece_release(&reading.pieces[i]);
     free(reading.pieces);
+    memory_trim();
 }

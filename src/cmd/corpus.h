@@ -34,6 +34,8 @@ struct corpus {
     struct served *served;           /* what subscribers see; NULL: nothing */
     struct sightings sightings;      /* while articles are read */
     struct withdrawals *withdrawals; /* NULL: the history's are not heeded */
+    uint64_t tree;       /* hash of the served tree's manifest (output_served_hash); 0: not known */
+    bool is_distrusted;  /* what the cache knows of the pieces has turned out to be wrong: nothing is recalled */
     bool is_listed; /* plan.files were looked at for the next reading */
     size_t *refused_of_source; /* by the number of the source */
 };

@@ -6,11 +6,18 @@
 #include "cmd/pieces.h"
 #include "cmd/withdrawals.h"
 
+enum {
+    BUFFERS_KEPT = 1 << 20, /* bytes of each */
+    FEED_HEAD = 1 << 14,    /* what stands before the entries, most often */
+    ENTRY_MARGIN = 16,      /* before each: comma, line, blanks */
+};
+
 struct feeds_worker {
     struct arena arena; /* of the feed at hand */
     struct buf pieces;  /* its entries, one behind the other */
     struct buf feed;
     VEC(struct slice) entries;
+    VEC(uint64_t) signatures; /* of the entries; 0: a stub */
 };
 
 struct feeds {
@@ -22,6 +29,7 @@ struct feeds {
     struct signatures *signatures;
     uint64_t *channel_signatures;
     bool *is_kept; /* one a channel: its served files stay */
+    struct spliced spliced;
     struct pieces pieces;
     size_t format; /* the one at hand, of pieces.formats */
     struct feeds_worker *workers;
@@ -56,8 +64,27 @@ static size_t gather_stubs(const struct feeds *feeds, struct feeds_worker *worke
         size_t begin = worker->pieces.size;
         feeds->pieces.formats[feeds->format]->entry(site, &withdrawn->stubs[stub].entry, true, &worker->pieces);
         vec_push(&worker->entries, (struct slice){NULL, worker->pieces.size - begin});
+        vec_push(&worker->signatures, 0);
     }
     return stub;
+}
+
+/*
+ * Room for all at once, and no more: large heads are what a run needs most memory for, and a buffer that grows is half
+ * as large again. Those of the last feed are given back before.
+ */
+static void reserve(const struct feeds *feeds, struct feeds_worker *worker, const struct channel *channel) {
+    size_t size = 0;
+    for (size_t i = 0; i < channel->entries.count; i++) {
+        enum piece_kind kind = i < channel->full_count ? PIECE_FULL : PIECE_SUMMARY;
+        size += pieces_size(pieces_shown(&feeds->pieces, channel->entries.items[i]), feeds->format, kind);
+    }
+    if (worker->feed.capacity > BUFFERS_KEPT) {
+        buf_release(&worker->pieces);
+        buf_release(&worker->feed);
+    }
+    buf_reserve(&worker->pieces, size);
+    buf_reserve(&worker->feed, size + channel->entries.count * ENTRY_MARGIN + FEED_HEAD);
 }
 
 /* The pieces of the channel's entries into worker->pieces, and where each stands into worker->entries. */
@@ -66,6 +93,8 @@ static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worke
     size_t stub = 0;
     buf_clear(&worker->pieces);
     vec_clear(&worker->entries);
+    vec_clear(&worker->signatures);
+    reserve(feeds, worker, channel);
     for (size_t i = 0; i < channel->entries.count; i++) {
         stub = gather_stubs(feeds, worker, &withdrawn, stub, i);
         const struct shown *shown = pieces_shown(&feeds->pieces, channel->entries.items[i]);
@@ -74,6 +103,8 @@ static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worke
         if (!pieces_append(&feeds->pieces, shown, feeds->format, kind, &worker->pieces))
             return false;
         vec_push(&worker->entries, (struct slice){NULL, worker->pieces.size - begin});
+        vec_push(&worker->signatures,
+                 piece_signature(feeds->corpus, channel->entries.items[i], kind, feeds->options->now));
     }
     (void)gather_stubs(feeds, worker, &withdrawn, stub, channel->entries.count);
     /* The buffer has moved while it grew: only now do the pieces have addresses. */
@@ -112,6 +143,16 @@ static void append_path(const struct channel *channel, const struct format *form
     buf_append_string(path, format->file_name);
 }
 
+/* Where its entries stand, so that the next run can take them from there. */
+static void note_entries(const struct feeds *feeds, const struct feeds_worker *worker, struct slice path) {
+    CLEANUP(buf_release) struct buf name = BUF(8192);
+    CLEANUP(buf_release) struct buf row = BUF(BUF_UNLIMITED);
+    spliced_append_name(path, &name);
+    spliced_describe(buf_slice(&worker->feed), worker->entries.items, worker->signatures.items, worker->entries.count,
+                     &row);
+    signatures_note(feeds->signatures, buf_slice(&name), buf_slice(&row));
+}
+
 static void write_feed(void *context, size_t job, size_t number) {
     struct feeds *feeds = context;
     struct feeds_worker *worker = &feeds->workers[number];
@@ -127,6 +168,10 @@ static void write_feed(void *context, size_t job, size_t number) {
     }
     if (feeds->is_kept[job])
         return;
+    if (feeds->corpus->cache)
+        note_entries(feeds, worker, buf_slice(&path));
+    if (worker->pieces.capacity > BUFFERS_KEPT)
+        buf_release(&worker->pieces); /* the check wants memory too */
     if (is_valid(feeds, buf_slice(&worker->feed), buf_slice(&path), worker->entries.count, &feeds->problems[job]))
         output_put_feed(feeds->output, buf_slice(&path), buf_slice(&worker->feed), format->media_type,
                         (uint32_t)channel->entries.count); /* for guards: stubs go by themselves */
@@ -187,6 +232,18 @@ static void find_changed(struct feeds *feeds) {
     }
 }
 
+/* What the feeds that will change have of their entries already. */
+static void find_spliced(struct feeds *feeds) {
+    const struct output_settings *wanted = &feeds->corpus->settings->output;
+    for (size_t i = 0; feeds->signatures->is_believed && i < feeds->channels->items.count; i++)
+        for (size_t format = 0; !feeds->is_kept[i] && format < wanted->format_count; format++) {
+            CLEANUP(buf_release) struct buf path = BUF(4096);
+            append_path(&feeds->channels->items.items[i], format_find(wanted->formats[format]), &path);
+            spliced_add(&feeds->spliced, feeds->corpus->cache, feeds->output, buf_slice(&path), (uint32_t)format);
+        }
+    spliced_sort(&feeds->spliced);
+}
+
 /* --- the list of channels ----------------------------------------------------------------------------------- */
 
 /* One level of folders: a taxonomy's label for its channels, a term's for its crosses. */
@@ -242,6 +299,7 @@ static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *
         buf_release(&feeds->workers[i].pieces);
         buf_release(&feeds->workers[i].feed);
         vec_release(&feeds->workers[i].entries);
+        vec_release(&feeds->workers[i].signatures);
     }
     free(feeds->workers);
     if (atomic_load(&feeds->not_valid))
@@ -308,13 +366,15 @@ enum feeds_result feeds_write(const struct corpus *corpus, const struct channels
                           .signatures = signatures};
     signatures_clear(signatures);
     find_changed(&feeds);
-    enum pieces_result made =
-        pieces_make(corpus, channels, feeds.is_kept, options, spool_folder, diagnostics, &feeds.pieces);
+    find_spliced(&feeds);
+    enum pieces_result made = pieces_make(corpus, channels, feeds.is_kept, &feeds.spliced, options, spool_folder,
+                                          diagnostics, &feeds.pieces);
     if (made == PIECES_OK)
         choose_widest(&feeds);
     enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
     *ret_counts = counts_of(&feeds);
     pieces_release(&feeds.pieces);
+    spliced_release(&feeds.spliced);
     free(feeds.channel_signatures);
     free(feeds.is_kept);
     return result;

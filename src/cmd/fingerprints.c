@@ -1,7 +1,6 @@
 #include "cmd/fingerprints.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/hash.h"
 #include "model/record.h"
 
@@ -71,14 +70,7 @@ uint64_t fingerprint_of_correction(const struct correction *correction) {
 
 uint64_t fingerprint_of_configuration(const struct settings *settings) {
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
-    CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
     add_text(&buf, SLICE(PINDAO_VERSION));
-    for (size_t i = 0; i < settings->file_count; i++) {
-        buf_clear(&bytes);
-        if (!file_read(settings->files[i], &bytes))
-            return 0;
-        add_text(&buf, slice_of(settings->files[i]));
-        add_text(&buf, buf_slice(&bytes));
-    }
+    add_number(&buf, settings->files_hash);
     return hash64(buf_slice(&buf));
 }

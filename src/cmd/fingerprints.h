@@ -14,7 +14,7 @@ uint64_t fingerprint_of_records(const struct settings *settings, uint64_t rules,
 uint64_t fingerprint_of_source(const struct source *source);
 /* What a correction does to the record of the article that it names. */
 uint64_t fingerprint_of_correction(const struct correction *correction);
-/* Every byte of feeds.yaml, its includes and corrections, and the version. 0 when one cannot be read any more. */
+/* Every byte of feeds.yaml, its includes and corrections, as they were read, and the version. */
 uint64_t fingerprint_of_configuration(const struct settings *settings);
 
 #endif

@@ -4,7 +4,9 @@
 #include "cmd/fingerprints.h"
 #include "cmd/signatures.h"
 #include "diag/pack.h"
+#include "output/walk.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static const char cache_name[] = "news";
@@ -33,29 +35,27 @@ static bool add_sources(const struct ingest_plan *plan, struct news_facts *facts
     return settled;
 }
 
-/* Every file of static:, and every folder for the names in it. */
+/* Every file of static:, hidden ones too, as what a link leads to. */
 static bool add_copied(const struct settings *settings, int64_t looked, struct news_facts *facts) {
     CLEANUP(arena_release) struct arena arena = {0};
-    CLEANUP(buf_release) struct buf pattern = BUF(4096);
-    CLEANUP(file_list_release) struct file_list list = {0};
+    CLEANUP(walk_release) struct walk walk = {0};
+    struct slice unreadable;
     bool settled = true;
     if (settings->output.copied_folder.size == 0)
         return true;
-    buf_append_string(&pattern, file_join(&arena, settings->folder, settings->output.copied_folder.data));
-    buf_append_string(&pattern, "/");
-    /* What is hidden is copied too, and no pattern has it: then the folder is looked at in each run. */
-    struct stat status;
-    if (stat(buf_string(&pattern), &status) != 0)
+    const char *folder = file_join(&arena, settings->folder, settings->output.copied_folder.data);
+    CLEANUP(file_close) int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0 || !walk_all(root, &arena, &walk, &unreadable))
         return false;
-    buf_append_string(&pattern, "**");
-    file_list_matching(buf_string(&pattern), &arena, &list);
-    if (list.error || list.unreadable.count || list.irregular.count)
-        return false;
-    for (size_t i = 0; i < list.paths.count; i++) {
-        if (stat(list.paths.items[i], &status) != 0)
+    for (size_t i = 0; i < walk.items.count; i++) {
+        struct slice path = walk.items.items[i].path;
+        struct stat status;
+        if (walk.items.items[i].kind == WALK_FOLDER)
+            continue;
+        if (fstatat(root, path.data, &status, 0) != 0)
             return false;
         struct file_identity identity = file_identify(&status);
-        add_file(facts->copied, slice_of(list.paths.items[i]), 0, &identity);
+        add_file(facts->copied, path, 0, &identity);
         settled = settled && file_is_settled(&identity, looked);
     }
     return settled;
@@ -78,17 +78,15 @@ static uint64_t add_options(uint64_t configuration, const struct settings *setti
     return signature_add_text(signature, buf_slice(&said));
 }
 
-bool news_look(const struct options *options, const struct settings *settings, const struct ingest_plan *plan,
+void news_look(const struct options *options, const struct settings *settings, const struct ingest_plan *plan,
                const char *directory, const struct output *output, const struct diagnostics *diagnostics,
                struct news_facts *ret_facts) {
     struct news_facts facts = {.version = hash64(SLICE(PINDAO_VERSION)) ^ sizeof facts, .now = options->now};
-    uint64_t configuration = fingerprint_of_configuration(settings);
-    facts.configuration = add_options(configuration, settings, directory, diagnostics);
+    facts.configuration = add_options(fingerprint_of_configuration(settings), settings, directory, diagnostics);
     facts.is_settled = add_sources(plan, &facts) && add_copied(settings, plan->looked, &facts);
     facts.history = look_at_history(settings);
     facts.tree = output_identity(output);
     *ret_facts = facts;
-    return configuration != 0;
 }
 
 /* --- in the cache --------------------------------------------------------------------------------------------- */
@@ -150,11 +148,11 @@ bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct
     return true;
 }
 
-void news_remember(struct cache *cache, const struct settings *settings, const struct output *output,
+void news_remember(struct cache *cache, const struct history_file *history, const struct output *output,
                    const struct news_facts *facts, const struct news_counts *counts) {
     CLEANUP(buf_release) struct buf bytes = BUF(4096);
     struct news_facts now = *facts;
-    now.history = look_at_history(settings);
+    now.history = history_file_identity(history);
     now.tree = output_identity(output);
     append_facts(&bytes, &now);
     append_number(&bytes, now.is_settled);

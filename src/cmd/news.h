@@ -5,6 +5,7 @@
 #include "ingest/source.h"
 #include "output/output.h"
 #include "store/cache.h"
+#include "store/history.h"
 
 /*
  * Is there anything new since the last run that came to its end? A run from cron is asked this most of the time, and
@@ -32,19 +33,22 @@ struct news_counts {
     size_t channels, shown, files;
 };
 
-/* What the sources and all else are at this moment; `diagnostics` is what listing the sources has said, `directory` the
- * output's. false when something cannot be looked at: then all is new. */
-MUST_CHECK bool news_look(const struct options *options, const struct settings *settings,
-                          const struct ingest_plan *plan, const char *directory, const struct output *output,
-                          const struct diagnostics *diagnostics, struct news_facts *ret_facts);
+/*
+ * What the sources and all else are at this moment; `diagnostics` is what listing the sources has said, `directory` the
+ * output's. What cannot be looked at is not settled.
+ */
+void news_look(const struct options *options, const struct settings *settings, const struct ingest_plan *plan,
+               const char *directory, const struct output *output, const struct diagnostics *diagnostics,
+               struct news_facts *ret_facts);
 
 /* Nothing is: *ret_counts is what the last run counted. */
 bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct news_counts *ret_counts);
 
 /*
- * When a run is complete: facts that were looked at before it read anything, but for the tree and the history, which are
- * looked at now.
+ * When a run is complete: facts that were looked at before it read anything, but for the tree, which is looked at now,
+ * and the history, as this run has read or left it: what somebody wrote into it since is news.
  */
-void news_remember(struct cache *cache, const struct settings *settings, const struct output *output,
+void news_remember(struct cache *cache, const struct history_file *history, const struct output *output,
                    const struct news_facts *facts, const struct news_counts *counts);
+
 #endif

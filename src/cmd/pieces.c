@@ -73,6 +73,38 @@ static void collect(struct pieces *pieces, const unsigned char *uses) {
     }
 }
 
+/* --- what served feeds have --------------------------------------------------------------------------------- */
+
+uint64_t piece_signature(const struct corpus *corpus, uint32_t place, enum piece_kind kind, int64_t now) {
+    uint64_t signature = signature_add(entry_signature(corpus, place, now), kind);
+    return signature ? signature : 1;
+}
+
+/* All of its pieces, or none: what is missing is made of the article, and then the others cost little. */
+static bool splice_one(const struct pieces *pieces, struct shown *shown) {
+    for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
+        if (!shown->wanted[kind])
+            continue;
+        uint64_t signature = piece_signature(pieces->corpus, shown->place, kind, pieces->options->now);
+        for (size_t format = 0; format < pieces->format_count; format++) {
+            const struct spliced_piece *found = spliced_find(pieces->spliced, signature, (uint32_t)format);
+            if (!found)
+                return false;
+            shown->pieces[format * PIECE_KINDS + kind] =
+                (struct piece){found->offset, found->size, found->file | PIECE_SPLICED};
+        }
+    }
+    return true;
+}
+
+static void splice(struct pieces *pieces) {
+    for (size_t i = 0; pieces->spliced && i < pieces->shown_count; i++) {
+        struct shown *shown = &pieces->shown[i];
+        shown->is_spliced = splice_one(pieces, shown);
+        shown->updated = corpus_entry_updated(pieces->corpus, shown->place, pieces->options->now);
+    }
+}
+
 /* --- one article -------------------------------------------------------------------------------------------- */
 
 /* What is shown for the record: its own article, or the best copy of it. */
@@ -155,7 +187,7 @@ static void make_pieces(void *context, size_t job, size_t number) {
     struct shown *shown = &pieces->shown[job];
     struct entry entry = {0};
     progress_step(&pieces->progress);
-    if (atomic_load(&making->changed) || atomic_load(&making->failed))
+    if (shown->is_spliced || atomic_load(&making->changed) || atomic_load(&making->failed))
         return;
     errno = 0;
     if (!read_entry(pieces, worker, shown, &entry)) {
@@ -219,16 +251,18 @@ static enum pieces_result cannot_keep(int error, const char *folder, struct diag
 }
 
 enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
-                                  size_t format_count, const struct options *options, const char *spool_folder,
-                                  struct diagnostics *diagnostics, struct pieces *ret_pieces) {
+                                  size_t format_count, const struct spliced *spliced, const struct options *options,
+                                  const char *spool_folder, struct diagnostics *diagnostics, struct pieces *ret_pieces) {
     struct pieces *pieces = ret_pieces;
     struct making making = {.pieces = pieces};
-    *pieces = (struct pieces){.corpus = corpus, .options = options, .format_count = format_count};
+    *pieces = (struct pieces){
+        .corpus = corpus, .options = options, .spliced = spliced, .format_count = format_count};
     for (size_t i = 0; i < format_count; i++) {
         pieces->formats[i] = format_find(formats[i]);
         assert(pieces->formats[i]); /* config_load knows the names */
     }
     collect(pieces, uses);
+    splice(pieces);
     if (!open_files(pieces, spool_folder))
         return cannot_keep(errno, spool_folder, diagnostics);
     run(&making);
@@ -238,12 +272,12 @@ enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned ch
 }
 
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               const struct spliced *spliced, const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
                                struct pieces *ret_pieces) {
     const struct output_settings *output = &corpus->settings->output;
     unsigned char *uses = uses_by_place(channels, left_out, corpus->index.order_count);
-    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, options,
-                                               spool_folder, diagnostics, ret_pieces);
+    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, spliced,
+                                               options, spool_folder, diagnostics, ret_pieces);
     free(uses);
     return result;
 }
@@ -263,12 +297,18 @@ const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place) {
     return &pieces->shown[pieces->shown_of_place[place]];
 }
 
+size_t pieces_size(const struct shown *shown, size_t format, enum piece_kind kind) {
+    return shown->pieces[format * PIECE_KINDS + kind].size;
+}
+
 bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format, enum piece_kind kind,
                    struct buf *buf) {
     const struct piece *piece = &shown->pieces[format * PIECE_KINDS + kind];
+    bool spliced = piece->file & PIECE_SPLICED;
+    int file = spliced ? pieces->spliced->files.items[piece->file & ~PIECE_SPLICED] : pieces->files[piece->file];
     size_t read = 0;
     char *room = buf_reserve(buf, piece->size);
-    if (!room || !file_read_at(pieces->files[piece->file], room, piece->size, piece->offset, &read) ||
+    if (!room || !file_read_at(file, room, piece->size, piece->offset, &read) ||
         read < piece->size)
         return false;
     buf->size += read;

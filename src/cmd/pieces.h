@@ -4,6 +4,7 @@
 #include "assemble/channels.h"
 #include "cmd/corpus.h"
 #include "cmd/progress.h"
+#include "cmd/spliced.h"
 #include "render/format.h"
 
 /*
@@ -13,8 +14,9 @@
 struct piece {
     uint64_t offset;
     uint32_t size;
-    uint32_t file; /* of pieces->files */
+    uint32_t file; /* of pieces->files; with PIECE_SPLICED, of pieces->spliced */
 };
+#define PIECE_SPLICED (UINT32_C(1) << 31)
 
 /* How channels show an article. */
 enum piece_kind {
@@ -26,6 +28,7 @@ enum piece_kind {
 struct shown {
     uint32_t place; /* in index->order */
     bool wanted[PIECE_KINDS];
+    bool is_spliced; /* the served feeds have all its pieces */
     int64_t updated;
     struct piece *pieces; /* PIECE_KINDS for each format; size 0 where not wanted */
 };
@@ -33,6 +36,7 @@ struct shown {
 struct pieces {
     const struct corpus *corpus;
     const struct options *options;
+    const struct spliced *spliced; /* NULL: none */
     const struct format *formats[FORMATS_MOST]; /* as in the settings, in their order */
     size_t format_count;
     struct shown *shown;
@@ -50,20 +54,26 @@ enum pieces_result {
     PIECES_CANNOT_KEEP,    /* no room for them, reported */
 };
 
-/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. `spool_folder` is where the files without a name are made; else in the system's folder for such.
+/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. Of articles whose pieces `spliced` has in all
+ * formats, numbered as in the settings, nothing is read (NULL: it has none). `spool_folder` is where the files without a name are made; else in the system's folder for such.
  */
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               const struct spliced *spliced, const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
                                struct pieces *ret_pieces);
+/* How the served feeds know the entry at a place, shown so. */
+uint64_t piece_signature(const struct corpus *corpus, uint32_t place, enum piece_kind kind, int64_t now);
+
 /* The same of any articles: for every place of index->order its uses, bit 1 << kind each. Formats by name. */
 enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
-                                  size_t format_count, const struct options *options, const char *spool_folder,
-                                  struct diagnostics *diagnostics, struct pieces *ret_pieces);
+                                  size_t format_count, const struct spliced *spliced, const struct options *options,
+                                  const char *spool_folder, struct diagnostics *diagnostics, struct pieces *ret_pieces);
 void pieces_release(struct pieces *pieces);
 
 /* The article at a place of index->order that some channel shows. */
 const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place);
 
+/* Of its piece, in bytes. */
+size_t pieces_size(const struct shown *shown, size_t format, enum piece_kind kind);
 /* Appends its piece. false when it cannot be read back. */
 MUST_CHECK bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format,
                               enum piece_kind kind, struct buf *buf);

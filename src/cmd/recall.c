@@ -46,6 +46,8 @@ void recall_note_piece(struct corpus_piece *piece) {
     CLEANUP(buf_release) struct buf packed = BUF(BUF_UNLIMITED);
     if (!piece->diagnostics)
         return;
+    piece->is_unread = piece->diagnostics->per_id[DIAGNOSTIC_SOURCE_UNREADABLE] ||
+                       piece->diagnostics->per_id[DIAGNOSTIC_SOURCE_CHANGED];
     diagnostics_pack(piece->diagnostics, &packed);
     piece->packed = copy_packed(buf_slice(&packed));
 }
@@ -59,7 +61,7 @@ struct piece_facts {
     uint64_t begin, end;
     uint32_t path_size, diagnostics_size;
     uint32_t records, refused, lines;
-    uint8_t is_closed, is_settled, has_aliases, unused;
+    uint8_t is_closed, is_settled, has_aliases, refuses_by_text;
     /* behind it: path, diagnostics, aliases (8 bytes a record) where it has them */
 };
 
@@ -276,12 +278,9 @@ void recall_begin(struct recall *recall, struct corpus *corpus) {
 }
 
 /* The piece of the plan that these facts are of; SIZE_MAX when there is none as it was. */
-static size_t find_piece(const struct recall *recall, const struct stored_piece *stored) {
+static size_t find_piece_of(const struct recall *recall, const struct stored_piece *stored, uint64_t number) {
     const struct ingest_plan *plan = &recall->corpus->plan;
     const struct piece_facts *facts = &stored->facts;
-    uint64_t number = map_get(&recall->files, stored->path, UINT64_MAX);
-    if (number == UINT64_MAX)
-        return SIZE_MAX;
     const struct ingest_file *file = &plan->files.items[number];
     size_t source = (size_t)(file->source - recall->corpus->settings->sources);
     bool same = file_identity_equal(&facts->identity, &file->identity);
@@ -296,6 +295,19 @@ static size_t find_piece(const struct recall *recall, const struct stored_piece 
     const struct ingest_piece *piece = &plan->pieces.items[file->first_piece + at];
     bool same_range = piece->begin == facts->begin && piece->end == facts->end;
     return same_range && !recall->pieces[file->first_piece + at].recalled ? file->first_piece + at : SIZE_MAX;
+}
+
+static size_t find_piece(const struct recall *recall, const struct stored_piece *stored) {
+    uint64_t number = map_get(&recall->files, stored->path, UINT64_MAX);
+    size_t found = SIZE_MAX;
+    bool may_be_named = stored->facts.refuses_by_text && recall->changed.count;
+    if (recall->corpus->is_distrusted || may_be_named)
+        return SIZE_MAX;
+    while (number != UINT64_MAX && found == SIZE_MAX) {
+        found = find_piece_of(recall, stored, number);
+        number = recall->next_files[number] ? recall->next_files[number] - 1 : UINT64_MAX;
+    }
+    return found;
 }
 
 static bool names_have_changed(const struct recall *recall, const struct stored_piece *stored,
@@ -339,6 +351,7 @@ static void put_records(struct taken_row *row, size_t number, const struct store
     }
     piece->result =
         (struct ingest_result){stored->facts.lines, stored->facts.refused, stored->facts.is_closed};
+    piece->refuses_by_text = stored->facts.refuses_by_text;
     piece->recalled = piece->done = true;
 }
 
@@ -432,6 +445,13 @@ static int by_hash(const void *left, const void *right) {
     return hash128_compare(*(const struct hash128 *)left, *(const struct hash128 *)right);
 }
 
+/* Does the cache know what the tree shows that is served? One that is older does not know what came since. */
+static bool is_of_tree(const struct corpus *corpus) {
+    CLEANUP(buf_release) struct buf tree = BUF(64);
+    return corpus->tree && cache_get(corpus->cache, RECALL_TREE, &tree) && tree.size == sizeof corpus->tree &&
+           memcmp(tree.data, &corpus->tree, tree.size) == 0;
+}
+
 /* A cache that turned out to be damaged has said things that are not to be believed. */
 static void forget(struct recall *recall) {
     const struct ingest_plan *plan = &recall->corpus->plan;
@@ -491,14 +511,18 @@ void recall_pieces(struct recall *recall, struct corpus_piece *pieces, struct di
     struct taking_rows taking = {.recall = recall};
     recall->pieces = pieces;
     recall->changed_files = memory_new_array(corpus->plan.files.count, sizeof *recall->changed_files);
-    for (size_t i = 0; i < corpus->plan.files.count; i++)
-        map_set(&recall->files, slice_of(corpus->plan.files.items[i].path), i);
+    recall->next_files = memory_new_array(corpus->plan.files.count, sizeof *recall->next_files);
+    for (size_t i = corpus->plan.files.count; i-- > 0;) {
+        struct slice path = slice_of(corpus->plan.files.items[i].path);
+        recall->next_files[i] = (uint32_t)(map_get(&recall->files, path, UINT64_MAX) + 1);
+        map_set(&recall->files, path, i);
+    }
     if (!cache_each_pack(corpus->cache, take_row, &taking))
         forget(recall);
     check_promises(recall, diagnostics);
     if (recall->gone.count)
         qsort(recall->gone.items, recall->gone.count, sizeof *recall->gone.items, by_hash);
-    corpus->index.has_known = recall->rows.count > 0 && !recall->is_overfull;
+    corpus->index.has_known = recall->rows.count > 0 && !recall->is_overfull && is_of_tree(corpus);
 }
 
 bool recall_knows(const struct recall *recall, struct hash128 key) {
@@ -509,11 +533,32 @@ bool recall_knows(const struct recall *recall, struct hash128 key) {
 void recall_release(struct recall *recall) {
     free(recall->source_fingerprints);
     free(recall->changed_files);
+    free(recall->next_files);
     map_release(&recall->files);
     vec_release(&recall->changed);
     vec_release(&recall->rows);
     vec_release(&recall->gone);
     *recall = (struct recall){0};
+}
+
+/* Only when something went wrong, for it reads every record of these files. */
+void recall_report_broken(const struct corpus *corpus, struct diagnostics *diagnostics) {
+    const struct index *index = &corpus->index;
+    CLEANUP(memory_free) bool *reported = memory_new_array(corpus->plan.files.count, sizeof *reported);
+    CLEANUP(arena_release) struct arena arena = {0};
+    for (size_t block = 0; block < index->blocks.count; block++)
+        for (size_t i = 0; i < INDEX_BLOCK; i++) {
+            const struct record *record = &index->blocks.items[block][i];
+            const struct ingest_file *file = &corpus->plan.files.items[record->location.file];
+            struct article article;
+            if (record->location.size == 0 || !file->source->append || reported[record->location.file])
+                continue;
+            arena_clear(&arena);
+            if (ingest_read_again(&corpus->plan, record->location, record->content_hash, &arena, &article))
+                continue;
+            reported[record->location.file] = true;
+            diag_report(diagnostics, DIAGNOSTIC_APPEND_BROKEN, (struct place){.file = slice_of(file->path)}, "%s", "");
+        }
 }
 
 /* --- out ----------------------------------------------------------------------------------------------------- */
@@ -569,7 +614,7 @@ static size_t add_records(struct new_row *row, const struct corpus_piece *piece)
 }
 
 /* What the old row says of a piece that was recalled from it. */
-static struct slice old_aliases(const struct new_row *row, struct slice path, uint64_t begin) {
+static struct slice old_aliases(const struct new_row *row, struct slice path, uint64_t begin, uint64_t source) {
     struct slice facts = buf_slice(&row->old);
     uint32_t head[2];
     struct slice sets;
@@ -578,15 +623,15 @@ static struct slice old_aliases(const struct new_row *row, struct slice path, ui
         !take_slice(&facts, (size_t)head[0] * head[1] * sizeof(uint64_t), &sets))
         return (struct slice){0};
     while (facts.size && take_piece(&facts, &stored))
-        if (stored.facts.begin == begin && slice_equal(stored.path, path))
+        if (stored.facts.begin == begin && stored.facts.source == source && slice_equal(stored.path, path))
             return stored.aliases;
     return (struct slice){0};
 }
 
 static struct slice aliases_of(const struct new_row *row, const struct corpus_piece *piece, struct slice path,
-                               uint64_t begin) {
+                               uint64_t begin, uint64_t source) {
     if (piece->recalled)
-        return old_aliases(row, path, begin);
+        return old_aliases(row, path, begin, source);
     return (struct slice){(const char *)piece->aliases.items, piece->aliases.count * sizeof(uint64_t)};
 }
 
@@ -597,10 +642,11 @@ static void add_piece(struct new_row *row, uint32_t number) {
     const struct ingest_file *file = &plan->files.items[range->file];
     const struct corpus_piece *piece = &recall->pieces[number];
     struct slice path = slice_of(file->path);
-    struct slice aliases = aliases_of(row, piece, path, range->begin);
+    uint64_t source = recall->source_fingerprints[file->source - recall->corpus->settings->sources];
+    struct slice aliases = aliases_of(row, piece, path, range->begin, source);
     struct piece_facts facts = {
         .identity = file->identity,
-        .source = recall->source_fingerprints[file->source - recall->corpus->settings->sources],
+        .source = source,
         .fingerprint = recall->fingerprint,
         .begin = range->begin,
         .end = range->end,
@@ -610,13 +656,16 @@ static void add_piece(struct new_row *row, uint32_t number) {
         .refused = (uint32_t)piece->result.refused,
         .lines = piece->result.lines,
         .is_closed = piece->result.is_closed,
-        .is_settled = file_is_settled(&file->identity, plan->looked) && !piece->is_first_seen,
-        .has_aliases = aliases.size > 0,
+        .is_settled =
+            file_is_settled(&file->identity, plan->looked) && !piece->is_first_seen && !piece->is_unread,
+        .refuses_by_text = piece->refuses_by_text,
     };
+    facts.has_aliases = aliases.size && aliases.size == facts.records * sizeof(uint64_t);
     append_bytes(&row->facts, &facts, sizeof facts);
     buf_append_slice(&row->facts, path);
     buf_append_slice(&row->facts, piece->packed);
-    buf_append_slice(&row->facts, aliases);
+    if (facts.has_aliases)
+        buf_append_slice(&row->facts, aliases);
 }
 
 static void keep_facts(void *context, const struct cache_pack *pack) {
@@ -709,4 +758,10 @@ void recall_remember(struct recall *recall) {
         qsort(recall->rows.items, recall->rows.count, sizeof *recall->rows.items, by_row);
     write_rows(recall, homes, count);
     free(homes);
+    /*
+     * The rest of the run takes long, and what the sources say is so whether it ends well or not. Until it has, nothing
+     * is known of what the served tree shows: rows may be gone that knew it.
+     */
+    cache_set(cache, RECALL_TREE, (struct slice){0});
+    cache_commit(cache);
 }

@@ -24,6 +24,8 @@ struct corpus_piece {
     struct ingest_result result;
     bool done;
     bool recalled;
+    bool is_unread;       /* its file could not be read, or changed meanwhile: the next run looks again */
+    bool refuses_by_text; /* an article was refused for what a correction may change */
     bool is_first_seen; /* an article of it got its date from this run, which the history may lose before the next */
 };
 
@@ -32,13 +34,17 @@ struct recall {
     struct corpus_piece *pieces; /* of corpus->plan, in its order */
     uint64_t fingerprint;
     uint64_t *source_fingerprints; /* of settings->sources */
-    struct map files;              /* path → number in the plan */
+    struct map files;              /* path → number in the plan, of the first file of this path */
+    uint32_t *next_files;          /* the next one of the same path, plus 1: two sources may match it */
     VEC(uint64_t) changed;         /* names whose corrections are others than they were; ascending */
     VEC(struct recall_row) rows;   /* that the cache has */
     VEC(struct hash128) gone;      /* keys in pieces that are no longer as they were; ascending when all are there */
     bool is_overfull;              /* too many to keep: nothing is known of keys */
     bool *changed_files;           /* append: whose old lines are no longer what they were */
 };
+
+/* In the cache: the hash of the manifest of the tree that was made of what it knows. */
+#define RECALL_TREE "tree"
 
 /* What is known of a file that would have to be spooled: for ingest_plan_cut, `context` is a struct recall. */
 bool recall_text(void *context, const struct ingest_file *file, struct ingest_text *text, uint64_t *ret_size);
@@ -57,6 +63,11 @@ void recall_note_alias(struct corpus_piece *piece, uint64_t alias);
 /* Of a piece that was read, while its diagnostics are there: keeps what recall_remember needs of them. */
 void recall_note_piece(struct corpus_piece *piece);
 void corpus_piece_release(struct corpus_piece *piece);
+/*
+ * A source has changed since the pieces were recalled: which append files have other old lines than they had? Reports
+ * them; `corpus` is as it was read.
+ */
+void recall_report_broken(const struct corpus *corpus, struct diagnostics *diagnostics);
 /* When all pieces are there, and before anything changes their records: for the next run. */
 void recall_remember(struct recall *recall);
 void recall_release(struct recall *recall);

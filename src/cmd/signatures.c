@@ -67,6 +67,7 @@ static void recall(struct signatures *signatures, struct slice stored, uint64_t 
     uint64_t number = 0;
     if (!take_number(&stored, &number) || number != tree || !take_number(&stored, &number) || number != fingerprint)
         return;
+    signatures->is_believed = true;
     while (stored.size) {
         size_t end = slice_find_byte(stored, '\0', 0);
         struct slice path = arena_copy(&signatures->arena, slice_range(stored, 0, end));
@@ -87,6 +88,7 @@ void signatures_open(struct signatures *signatures, struct cache *cache, uint64_
 
 void signatures_clear(struct signatures *signatures) {
     vec_clear(&signatures->items);
+    vec_clear(&signatures->notes);
     arena_clear(&signatures->new_arena);
 }
 
@@ -94,6 +96,7 @@ void signatures_release(struct signatures *signatures) {
     pthread_mutex_destroy(&signatures->mutex);
     map_release(&signatures->old);
     vec_release(&signatures->items);
+    vec_release(&signatures->notes);
     arena_release(&signatures->arena);
     arena_release(&signatures->new_arena);
     *signatures = (struct signatures){0};
@@ -107,6 +110,13 @@ bool signatures_is_same(const struct signatures *signatures, struct slice path, 
 void signatures_set(struct signatures *signatures, struct slice path, uint64_t value) {
     pthread_mutex_lock(&signatures->mutex);
     vec_push(&signatures->items, (struct signature){arena_copy(&signatures->new_arena, path), value});
+    pthread_mutex_unlock(&signatures->mutex);
+}
+
+void signatures_note(struct signatures *signatures, struct slice name, struct slice value) {
+    pthread_mutex_lock(&signatures->mutex);
+    vec_push(&signatures->notes, (struct signature_note){arena_copy(&signatures->new_arena, name),
+                                                         arena_copy(&signatures->new_arena, value)});
     pthread_mutex_unlock(&signatures->mutex);
 }
 
@@ -128,4 +138,6 @@ void signatures_remember(struct signatures *signatures, struct cache *cache, uin
         append_number(&stored, signatures->items.items[i].value);
     }
     cache_set(cache, cache_name, buf_slice(&stored));
+    for (size_t i = 0; i < signatures->notes.count; i++)
+        cache_set(cache, signatures->notes.items[i].name.data, signatures->notes.items[i].value);
 }

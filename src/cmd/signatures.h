@@ -15,12 +15,19 @@ struct signature {
     uint64_t value;
 };
 
+/* A value for the cache that belongs to a file of the new tree. */
+struct signature_note {
+    struct slice name, value;
+};
+
 struct signatures {
     struct arena arena;
+    bool is_believed; /* the cache describes the served tree, and was made with this configuration */
     struct map old;
     pthread_mutex_t mutex; /* guards what follows */
     struct arena new_arena;
     VEC(struct signature) items;
+    VEC(struct signature_note) notes;
 };
 
 /* Of the cache (NULL: none). `tree`: hash of the served manifest, 0 for none; `fingerprint`: of all that shapes every
@@ -34,6 +41,9 @@ void signatures_clear(struct signatures *signatures);
 bool signatures_is_same(const struct signatures *signatures, struct slice path, uint64_t value);
 /* Says of a file of the new tree, made or kept, what it is from. Thread-safe. */
 void signatures_set(struct signatures *signatures, struct slice path, uint64_t value);
+/* A value for the cache, which is true when the new tree is served: kept with what signatures_remember keeps.
+ * Thread-safe. */
+void signatures_note(struct signatures *signatures, struct slice name, struct slice value);
 /* After the swap: for the next run. */
 void signatures_remember(struct signatures *signatures, struct cache *cache, uint64_t tree, uint64_t fingerprint);
 

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/hash.h"
 #include "config/sections.h"
 
 #include <errno.h>
@@ -56,6 +57,8 @@ static struct node *read_file(struct loading *loading, const char *path, const s
     CLEANUP(buf_release) struct buf bytes = BUF(NODE_SOURCE_MOST);
     struct slice name = slice_of(path);
     if (file_read(path, &bytes)) {
+        loading->settings->files_hash = loading->settings->files_hash * 31 + hash64(name);
+        loading->settings->files_hash = loading->settings->files_hash * 31 + hash64(buf_slice(&bytes));
         struct node *root = node_read_on(buf_slice(&bytes), name, 1, &loading->settings->arena, loading->diagnostics);
         if (root)
             nodes_choke(loading, root);

@@ -35,6 +35,7 @@ struct settings {
     const char *folder;       /* of feeds.yaml: what relative paths start from */
     const char *const *files; /* all that was read: feeds.yaml, includes, corrections */
     size_t file_count;
+    uint64_t files_hash; /* of their names and bytes, as they were read */
     struct site site;
     const struct source *sources;
     size_t source_count;

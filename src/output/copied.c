@@ -43,12 +43,22 @@ static const char *type_of(struct slice path) {
     return "application/octet-stream";
 }
 
-/* The mtime is the source's where nothing stands against it, so equal size and mtime mean equal bytes, as in rsync: an
- * unchanged film is not read again. */
+static bool is_later(struct timespec a, struct timespec b) {
+    return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec >= b.tv_nsec);
+}
+
+/*
+ * The mtime is the source's where nothing stands against it, so equal size and mtime mean equal bytes, as in rsync: an
+ * unchanged film is not read again. But one that was put in the place of another since the served tree was made, with
+ * the mtime of that one, tells itself by its ctime, and is read.
+ */
 static bool is_untouched(const struct output *output, struct slice path, const struct stat *source,
                          const struct tree_file **ret_old) {
     const struct tree_file *old = output->suspicious ? NULL : listing_find(output->old, path);
-    struct stat served;
+    struct stat served, manifest;
+    if (fstatat(output->served, MANIFEST_NAME, &manifest, AT_SYMLINK_NOFOLLOW) != 0 ||
+        is_later(source->st_ctim, manifest.st_mtim))
+        return false;
     if (!old || fstatat(output->served, path.data, &served, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(served.st_mode))
         return false;
     *ret_old = old;

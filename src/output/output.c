@@ -171,6 +171,13 @@ bool output_read_old(const struct output *output, struct slice path, struct buf 
     return read_path(output->served, path, buf);
 }
 
+int output_open_old(const struct output *output, struct slice path) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    if (!walk_path_is_clean(path) || output->served < 0)
+        return -1;
+    return openat(output->served, arena_copy(&arena, path).data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 bool output_read_previous(const struct output *output, struct slice path, struct buf *buf) {
     const struct layout *layout = &output->layout;
     CLEANUP(file_close)

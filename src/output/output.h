@@ -70,6 +70,8 @@ const struct tree *output_old_tree(const struct output *output);
 bool output_is_served(const struct output *output, struct slice path);
 /* A file of the served tree, appended. false when it cannot be read. */
 MUST_CHECK bool output_read_old(const struct output *output, struct slice path, struct buf *buf);
+/* The same file, open for reading; -1 when it cannot be. */
+int output_open_old(const struct output *output, struct slice path);
 
 /*
  * The tree served before, as the stage has it: for a rollback, which is a build of these files. Empty when there is

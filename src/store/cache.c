@@ -152,10 +152,12 @@ static enum outcome start(struct cache *cache) {
     sqlite3_db_config(cache->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /*
      * Not synced: a power cut may damage the cache, which is then found out and begun anew; a kill does not. What is
-     * deleted is overwritten: messages quote titles, and a withdrawn article must be gone.
+     * deleted is overwritten: messages quote titles, and a withdrawn article must be gone. Rows are read and written
+     * once a run: pages kept in memory (some libraries keep 16 MB of them) would serve nobody.
      */
     enum outcome outcome = execute(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                                          "PRAGMA synchronous = OFF; PRAGMA secure_delete = ON");
+                                          "PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;"
+                                          "PRAGMA cache_size = -1024");
     if (outcome == OUTCOME_READY)
         outcome = check_version(cache);
     return outcome == OUTCOME_READY ? prepare(cache) : outcome;
@@ -265,7 +267,7 @@ bool cache_get(struct cache *cache, const char *name, struct buf *value) {
     return found;
 }
 
-/* Every change of a run is in one transaction. */
+/* Until cache_commit, every change is in one transaction. */
 static enum outcome begin_change(struct cache *cache) {
     enum outcome outcome = cache->in_transaction ? OUTCOME_READY : execute(cache, "BEGIN IMMEDIATE");
     cache->in_transaction = cache->in_transaction || outcome == OUTCOME_READY;
@@ -380,6 +382,18 @@ void cache_drop_pack(struct cache *cache, uint64_t bucket, uint32_t part) {
         outcome = run_once(cache->drop_pack);
     }
     give_up(cache, outcome);
+}
+
+void cache_commit(struct cache *cache) {
+    if (!may_change(cache) || !cache->in_transaction)
+        return;
+    enum outcome outcome = execute(cache, "COMMIT");
+    cache->in_transaction = sqlite3_get_autocommit(cache->database) == 0;
+    /* Who has to wait for a reader commits when it is closed. */
+    if (outcome != OUTCOME_UNUSABLE || !cache->in_transaction)
+        give_up(cache, outcome);
+    if (cache->database)
+        sqlite3_db_release_memory(cache->database);
 }
 
 void cache_clear(struct cache *cache) {

@@ -12,14 +12,16 @@
  * anew, whenever that is found. Without permission to write, a cache that can be read is read; else pindao works
  * without one, silently. Nothing that goes wrong here is an error of the run.
  *
- * Values set are written together, when the cache is closed: a run that dies leaves the cache as it was. Two runs may
- * share one; who waits for the other longer than two seconds goes without. Not thread-safe.
+ * Values set are written together, when the cache is closed or committed: a run that dies leaves the cache as it was
+ * then. Two runs may share one; who waits for the other longer than two seconds goes without. Not thread-safe.
  */
 struct cache;
 
 /* `folder` (".pindao") is created when missing. NULL when no cache can be had. `diagnostics` outlives the cache. */
 struct cache *cache_open(const char *folder, struct diagnostics *diagnostics);
 void cache_close(struct cache *cache); /* NULL is fine */
+/* Writes what was set so far, which must be true whatever becomes of the run, and lets others in. NULL is fine. */
+void cache_commit(struct cache *cache);
 /*
  * Empties it: what earlier runs have left is not to be believed. What tells of those runs themselves stays: values whose
  * names begin with "past/".

@@ -45,6 +45,10 @@ struct history_identity history_identity(const struct history_file *file) {
     return file->identity;
 }
 
+struct file_identity history_file_identity(const struct history_file *file) {
+    return file->identity.exists ? file_identify(&file->status) : (struct file_identity){0};
+}
+
 bool history_is_lost(struct history_identity before, struct history_identity now) {
     return before.exists && (!now.exists || now.lines < before.lines);
 }

@@ -1,6 +1,7 @@
 #ifndef PINDAO_STORE_HISTORY_H
 #define PINDAO_STORE_HISTORY_H
 
+#include "base/file.h"
 #include "diag/diag.h"
 #include "model/history.h"
 
@@ -48,6 +49,9 @@ struct history_identity {
     uint64_t hash;  /* of these bytes, line by line */
 };
 struct history_identity history_identity(const struct history_file *file);
+
+/* The file on disk as this run has read or left it: who stats another one finds what somebody else did. All 0: none. */
+struct file_identity history_file_identity(const struct history_file *file);
 
 /* Is the history gone, or an older one, compared with what it was? */
 bool history_is_lost(struct history_identity before, struct history_identity now);

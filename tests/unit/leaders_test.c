@@ -223,13 +223,15 @@ static void run_once(struct run *run, struct world *world, struct slice remember
     const struct taxonomies taxonomies = {.items = (void *)(uintptr_t)&taxonomy, .count = 1};
     const struct duplicates_settings settings = {true, 7, 0.6};
     const struct duplicates_reader reader = {run, read_text, is_published};
+    CLEANUP(buf_release) struct buf before = BUF(BUF_UNLIMITED);
+    buf_append_slice(&before, remembered);
     const struct duplicates_request request = {.index = &run->index,
                                                .settings = &settings,
                                                .taxonomies = &taxonomies,
                                                .labels = &world->labels,
                                                .workers = 1 + knows_served,
                                                .reader = &reader,
-                                               .remembered = remembered,
+                                               .remembered = &before,
                                                .fingerprint = 7,
                                                .ret_remembered = ret_remembered};
     struct index_runs runs = {0};
