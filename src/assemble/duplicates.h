@@ -41,8 +41,9 @@ struct duplicates_request {
     const struct duplicates_reader *reader;
     /*
      * What an earlier run has left (assemble/remembered.h), so that only what is new is looked at; NULL or empty:
-     * nothing. Released when it was read, for it is large. It changes time, and nothing else. The fingerprint is of all that shapes what `read` gives and is not in the
-     * records: corrections, settings of duplicates, the version of the program.
+     * nothing. Released when it was read, for it is large. It changes time, and nothing else. The fingerprint is of all
+     * that shapes what `read` gives and is not in the records: corrections, settings of duplicates, the version of the
+     * program.
      */
     struct buf *remembered;
     uint64_t fingerprint;

@@ -16,7 +16,8 @@ struct remembered {
 };
 void remembered_release(struct remembered *remembered);
 
-/* Places have hashes, here and below, wherever something is remembered. Zeroed where the bytes are none of ours, of another version, or made with another fingerprint. */
+/* Places have hashes, here and below, wherever something is remembered. Zeroed where the bytes are none of ours, of
+ * another version, or made with another fingerprint. */
 void remembered_read(struct slice bytes, uint64_t fingerprint, struct remembered *ret_remembered);
 /* As the next run will see it: with what was found as given. Appends. */
 void remembered_append(const struct places *places, uint64_t fingerprint, struct buf *buf);

@@ -27,6 +27,7 @@
 #define vec_release(vec) (free((vec)->items), (vec)->items = NULL, (vec)->count = (vec)->capacity = 0, (void)0)
 #define vec_clear(vec) ((void)((vec)->count = 0))
 
-size_t vec_next_capacity(size_t *capacity); /* grows *capacity by half, at least to 8, and returns it */
+size_t
+vec_next_capacity(size_t *capacity); /* doubles *capacity up to 8, from 2 on, then grows it by half; returns it */
 
 #endif

@@ -89,10 +89,15 @@ static const struct field feed_fields[] = {
 };
 static const struct shape feed_shape = {"feed", feed_fields, ARRAY_LENGTH(feed_fields)};
 
-enum { STEPS_MOST = 8 }; /* items, 3, attachments, 0, url: the shapes are no deeper */
+enum {
+    STEPS_MOST = 8,  /* items, 3, attachments, 0, url: the shapes are no deeper */
+    LARGE = 1 << 20, /* bytes: json-c would take several times as many at once */
+};
 
 struct json_check {
     struct checker *checker;
+    struct slice items;                 /* of a large feed, as text: read one by one */
+    bool is_broken;                     /* they are not JSON */
     struct json_step steps[STEPS_MOST]; /* to the value that is looked at */
     size_t depth;
 };
@@ -162,20 +167,45 @@ static void check_string(struct json_check *check, struct json_object *string, c
                     SLICE_ARGUMENTS(slice_range(text, 0, 100)), mistake);
 }
 
+static void check_element(struct json_check *check, struct json_object *element, const struct field *field) {
+    bool wants_object = field->kind == FIELD_OBJECTS;
+    if (!json_object_is_type(element, wants_object ? json_type_object : json_type_string))
+        check_error(check->checker, here(check), "%s holds something else than %s", field->key,
+                    wants_object ? "objects" : "strings");
+    else if (wants_object)
+        check_object(check, element, field->shape);
+    else
+        check_string(check, element, field);
+}
+
+static void check_items(struct json_check *check, const struct field *field) {
+    struct slice rest = check->items;
+    struct slice text;
+    struct json_step *step = &check->steps[check->depth++];
+    for (size_t i = 0; !check->is_broken && json_next_element(&rest, &text); i++) {
+        size_t offset = 0;
+        const char *error = NULL;
+        CLEANUP(json_release) struct json_object *item = json_read_part(text, 2, &offset, &error);
+        *step = (struct json_step){NULL, i};
+        check->is_broken = !item;
+        if (item)
+            check_element(check, item, field);
+        check->checker->result->entries = i + 1;
+    }
+    check->is_broken = check->is_broken || rest.size;
+    check->depth--;
+}
+
 static void check_array(struct json_check *check, struct json_object *array, const struct field *field) {
+    if (check->items.size && field->shape == &item_shape) {
+        check_items(check, field);
+        return;
+    }
     size_t count = json_object_array_length(array);
     struct json_step *step = &check->steps[check->depth++];
     for (size_t i = 0; i < count; i++) {
-        struct json_object *element = json_object_array_get_idx(array, i);
-        bool wants_object = field->kind == FIELD_OBJECTS;
         *step = (struct json_step){NULL, i};
-        if (!json_object_is_type(element, wants_object ? json_type_object : json_type_string))
-            check_error(check->checker, here(check), "%s holds something else than %s", field->key,
-                        wants_object ? "objects" : "strings");
-        else if (wants_object)
-            check_object(check, element, field->shape);
-        else
-            check_string(check, element, field);
+        check_element(check, json_object_array_get_idx(array, i), field);
     }
     check->depth--;
 }
@@ -269,11 +299,38 @@ static void check_feed_object(struct json_check *check, struct json_object *feed
     check_object(check, feed, &feed_shape);
 }
 
+/* A large feed, item by item. false when it is none that this can be done with, or not JSON: nothing was said then. */
+static bool check_apart(struct checker *checker) {
+    CLEANUP(diagnostics_release) struct diagnostics found = {0};
+    CLEANUP(buf_release) struct buf head = BUF(BUF_UNLIMITED);
+    struct check_result result = *checker->result;
+    struct checker own = {
+        .document = checker->document, .file = checker->file, .diagnostics = &found, .result = &result};
+    struct json_check check = {.checker = &own};
+    size_t offset = 0;
+    const char *error = NULL;
+    if (checker->document.size < LARGE || !json_take_apart(checker->document, "items", &check.items, &head))
+        return false;
+    CLEANUP(json_release) struct json_object *feed = json_read(buf_slice(&head), &offset, &error);
+    check.is_broken = !feed || !json_object_is_type(feed, json_type_object);
+    if (!check.is_broken)
+        check_feed_object(&check, feed);
+    if (!check.is_broken) {
+        *checker->result = result;
+        diagnostics_append(checker->diagnostics, &found, 0);
+    }
+    map_release(&own.ids);
+    arena_release(&own.arena);
+    return !check.is_broken;
+}
+
 void check_json_feed(struct checker *checker) {
     struct json_check check = {.checker = checker};
     size_t offset = 0;
     const char *error = NULL;
     checker->result->kind = FEED_JSON;
+    if (check_apart(checker))
+        return;
     CLEANUP(json_release) struct json_object *feed = json_read(checker->document, &offset, &error);
     if (!feed)
         check_error(checker, offset_place(checker->document, offset), "not JSON: %s", error);

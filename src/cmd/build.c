@@ -204,10 +204,28 @@ static int guard_tree(struct build *build) {
                : EX_CANTCREAT;
 }
 
+/* The cache's value for this output: two configurations may share a cache. */
+static void append_standing_name(const struct build *build, struct buf *name) {
+    buf_append_format(name, "past/withdrawn/%s", build->report.directory);
+}
+
+/* Is something withdrawn that was not when the served tree was made: by this run, or by lines that came from elsewhere?
+ */
+static bool has_withdrawn(const struct build *build) {
+    CLEANUP(buf_release) struct buf name = BUF(8192);
+    CLEANUP(buf_release) struct buf then = BUF(64);
+    uint64_t now = withdrawals_standing(history_of(build->history));
+    append_standing_name(build, &name);
+    if (withdrawals_counts(build->withdrawals).withdrawn || now == 0)
+        return now != 0;
+    return !cache_get(build->cache, buf_string(&name), &then) || then.size != sizeof now ||
+           memcmp(then.data, &now, sizeof now) != 0;
+}
+
 /* Before the tree is served: it must not hang on what is known nowhere, nor a withdrawn text outlive a crash. */
 static int record_history(struct build *build) {
     int code = EX_OK;
-    if (withdrawals_counts(build->withdrawals).withdrawn)
+    if (has_withdrawn(build))
         code = output_exit_code(output_forget_previous(build->output, &build->diagnostics));
     if (code == EX_OK && !history_commit(build->history, &build->diagnostics))
         code = EX_IOERR;
@@ -308,6 +326,10 @@ static int64_t next_date(const struct build *build) {
 static void remember_tree(struct build *build) {
     remember_history(build->history, build->cache);
     uint64_t tree = output_new_hash(build->output);
+    CLEANUP(buf_release) struct buf name = BUF(8192);
+    uint64_t standing = withdrawals_standing(history_of(build->history));
+    append_standing_name(build, &name);
+    cache_set(build->cache, buf_string(&name), (struct slice){(const char *)&standing, sizeof standing});
     cache_set(build->cache, RECALL_TREE, (struct slice){(const char *)&tree, sizeof tree});
     signatures_remember(&build->signatures, build->cache, tree, build->fingerprint);
     build->facts.next_date = next_date(build);

@@ -484,9 +484,10 @@ void corpus_read(struct corpus *corpus, const struct options *options, const cha
     arrange(&reading, options->now);
     clashes_report(corpus, diagnostics);
     report_silent_sources(corpus, options->now, diagnostics);
-    copies_find(corpus, options);
     for (size_t i = 0; i < count; i++)
         corpus_piece_release(&reading.pieces[i]);
     free(reading.pieces);
+    memory_trim();
+    copies_find(corpus, options);
     memory_trim();
 }

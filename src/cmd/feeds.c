@@ -56,7 +56,8 @@ static int64_t channel_updated(const struct feeds *feeds, const struct channel *
     return updated;
 }
 
-/* Stubs whose place is behind so many entries of the head, from number `stub` on. Returns the number of the next one. */
+/* Stubs whose place is behind so many entries of the head, from number `stub` on. Returns the number of the next one.
+ */
 static size_t gather_stubs(const struct feeds *feeds, struct feeds_worker *worker,
                            const struct channel_withdrawals *withdrawn, size_t stub, size_t place) {
     const struct site *site = &feeds->corpus->settings->site;
@@ -203,8 +204,8 @@ static uint64_t signature_of(const struct feeds *feeds, size_t number) {
     signature = signature_add(signature, withdrawals_signature(feeds->corpus->withdrawals, number));
     signature = signature_add_text(signature, archives_newest_page(feeds->corpus, channel, &arena));
     for (size_t i = 0; i < channel->entries.count; i++)
-        signature = signature_add(
-            signature, entry_signature(feeds->corpus, channel->entries.items[i], feeds->options->now));
+        signature =
+            signature_add(signature, entry_signature(feeds->corpus, channel->entries.items[i], feeds->options->now));
     return signature;
 }
 
@@ -367,8 +368,8 @@ enum feeds_result feeds_write(const struct corpus *corpus, const struct channels
     signatures_clear(signatures);
     find_changed(&feeds);
     find_spliced(&feeds);
-    enum pieces_result made = pieces_make(corpus, channels, feeds.is_kept, &feeds.spliced, options, spool_folder,
-                                          diagnostics, &feeds.pieces);
+    enum pieces_result made =
+        pieces_make(corpus, channels, feeds.is_kept, &feeds.spliced, options, spool_folder, diagnostics, &feeds.pieces);
     if (made == PIECES_OK)
         choose_widest(&feeds);
     enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);

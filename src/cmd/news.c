@@ -128,7 +128,7 @@ static void append_facts(struct buf *buf, const struct news_facts *facts) {
         append_number(buf, numbers[i]);
 }
 
-bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct news_counts *ret_counts) {
+bool news_is_nothing(struct cache *cache, struct news_facts *facts, struct news_counts *ret_counts) {
     CLEANUP(buf_release) struct buf then = BUF(4096);
     CLEANUP(buf_release) struct buf now = BUF(4096);
     if (!facts->tree.exists || !cache_get(cache, cache_name, &then))
@@ -145,6 +145,7 @@ bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct
     if (rest.size != sizeof *ret_counts)
         return false;
     memcpy(ret_counts, rest.data, rest.size);
+    facts->next_date = next;
     return true;
 }
 

@@ -41,8 +41,8 @@ void news_look(const struct options *options, const struct settings *settings, c
                const char *directory, const struct output *output, const struct diagnostics *diagnostics,
                struct news_facts *ret_facts);
 
-/* Nothing is: *ret_counts is what the last run counted. */
-bool news_is_nothing(struct cache *cache, const struct news_facts *facts, struct news_counts *ret_counts);
+/* Nothing is: *ret_counts is what the last run counted, and facts->next_date what it expects. */
+bool news_is_nothing(struct cache *cache, struct news_facts *facts, struct news_counts *ret_counts);
 
 /*
  * When a run is complete: facts that were looked at before it read anything, but for the tree, which is looked at now,

@@ -252,11 +252,11 @@ static enum pieces_result cannot_keep(int error, const char *folder, struct diag
 
 enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
                                   size_t format_count, const struct spliced *spliced, const struct options *options,
-                                  const char *spool_folder, struct diagnostics *diagnostics, struct pieces *ret_pieces) {
+                                  const char *spool_folder, struct diagnostics *diagnostics,
+                                  struct pieces *ret_pieces) {
     struct pieces *pieces = ret_pieces;
     struct making making = {.pieces = pieces};
-    *pieces = (struct pieces){
-        .corpus = corpus, .options = options, .spliced = spliced, .format_count = format_count};
+    *pieces = (struct pieces){.corpus = corpus, .options = options, .spliced = spliced, .format_count = format_count};
     for (size_t i = 0; i < format_count; i++) {
         pieces->formats[i] = format_find(formats[i]);
         assert(pieces->formats[i]); /* config_load knows the names */
@@ -272,12 +272,12 @@ enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned ch
 }
 
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct spliced *spliced, const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
-                               struct pieces *ret_pieces) {
+                               const struct spliced *spliced, const struct options *options, const char *spool_folder,
+                               struct diagnostics *diagnostics, struct pieces *ret_pieces) {
     const struct output_settings *output = &corpus->settings->output;
     unsigned char *uses = uses_by_place(channels, left_out, corpus->index.order_count);
-    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, spliced,
-                                               options, spool_folder, diagnostics, ret_pieces);
+    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, spliced, options,
+                                               spool_folder, diagnostics, ret_pieces);
     free(uses);
     return result;
 }
@@ -308,8 +308,7 @@ bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_
     int file = spliced ? pieces->spliced->files.items[piece->file & ~PIECE_SPLICED] : pieces->files[piece->file];
     size_t read = 0;
     char *room = buf_reserve(buf, piece->size);
-    if (!room || !file_read_at(file, room, piece->size, piece->offset, &read) ||
-        read < piece->size)
+    if (!room || !file_read_at(file, room, piece->size, piece->offset, &read) || read < piece->size)
         return false;
     buf->size += read;
     return true;

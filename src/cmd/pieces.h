@@ -36,7 +36,7 @@ struct shown {
 struct pieces {
     const struct corpus *corpus;
     const struct options *options;
-    const struct spliced *spliced; /* NULL: none */
+    const struct spliced *spliced;              /* NULL: none */
     const struct format *formats[FORMATS_MOST]; /* as in the settings, in their order */
     size_t format_count;
     struct shown *shown;
@@ -54,12 +54,13 @@ enum pieces_result {
     PIECES_CANNOT_KEEP,    /* no room for them, reported */
 };
 
-/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. Of articles whose pieces `spliced` has in all
- * formats, numbered as in the settings, nothing is read (NULL: it has none). `spool_folder` is where the files without a name are made; else in the system's folder for such.
+/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. Of articles whose pieces
+ * `spliced` has in all formats, numbered as in the settings, nothing is read (NULL: it has none). `spool_folder` is
+ * where the files without a name are made; else in the system's folder for such.
  */
 enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct spliced *spliced, const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
-                               struct pieces *ret_pieces);
+                               const struct spliced *spliced, const struct options *options, const char *spool_folder,
+                               struct diagnostics *diagnostics, struct pieces *ret_pieces);
 /* How the served feeds know the entry at a place, shown so. */
 uint64_t piece_signature(const struct corpus *corpus, uint32_t place, enum piece_kind kind, int64_t now);
 

@@ -93,8 +93,7 @@ struct stored_piece {
 
 static bool take_piece(struct slice *rest, struct stored_piece *ret_piece) {
     struct stored_piece piece;
-    if (!take_bytes(rest, &piece.facts, sizeof piece.facts) ||
-        !take_slice(rest, piece.facts.path_size, &piece.path) ||
+    if (!take_bytes(rest, &piece.facts, sizeof piece.facts) || !take_slice(rest, piece.facts.path_size, &piece.path) ||
         !take_slice(rest, piece.facts.diagnostics_size, &piece.diagnostics) ||
         !take_slice(rest, piece.facts.has_aliases ? piece.facts.records * sizeof(uint64_t) : 0, &piece.aliases))
         return false;
@@ -345,12 +344,11 @@ static void put_records(struct taken_row *row, size_t number, const struct store
         record->labels = row->numbers[records[i].labels];
         record->known = 1;
         struct sketch *sketch = index_added_sketch(row->cursor);
-        if (sketch)
+        if (sketch && sketches.size)
             memcpy(sketch, sketches.data + i * sizeof *sketch, sizeof *sketch);
         corrections_meet(&corpus->desk, record->key, alias_at(stored, i), &piece->named);
     }
-    piece->result =
-        (struct ingest_result){stored->facts.lines, stored->facts.refused, stored->facts.is_closed};
+    piece->result = (struct ingest_result){stored->facts.lines, stored->facts.refused, stored->facts.is_closed};
     piece->refuses_by_text = stored->facts.refuses_by_text;
     piece->recalled = piece->done = true;
 }
@@ -526,8 +524,7 @@ void recall_pieces(struct recall *recall, struct corpus_piece *pieces, struct di
 }
 
 bool recall_knows(const struct recall *recall, struct hash128 key) {
-    return recall->gone.count &&
-           bsearch(&key, recall->gone.items, recall->gone.count, sizeof key, by_hash);
+    return recall->gone.count && bsearch(&key, recall->gone.items, recall->gone.count, sizeof key, by_hash);
 }
 
 void recall_release(struct recall *recall) {
@@ -656,8 +653,7 @@ static void add_piece(struct new_row *row, uint32_t number) {
         .refused = (uint32_t)piece->result.refused,
         .lines = piece->result.lines,
         .is_closed = piece->result.is_closed,
-        .is_settled =
-            file_is_settled(&file->identity, plan->looked) && !piece->is_first_seen && !piece->is_unread,
+        .is_settled = file_is_settled(&file->identity, plan->looked) && !piece->is_first_seen && !piece->is_unread,
         .refuses_by_text = piece->refuses_by_text,
     };
     facts.has_aliases = aliases.size && aliases.size == facts.records * sizeof(uint64_t);
@@ -721,8 +717,8 @@ static void write_rows(struct recall *recall, const struct home *homes, size_t c
     size_t row = 0;
     for (size_t begin = 0, end; begin < count; begin = end) {
         bool recalled = true;
-        for (end = begin; end < count && homes[end].bucket == homes[begin].bucket && homes[end].part == homes[begin].part;
-             end++)
+        for (end = begin;
+             end < count && homes[end].bucket == homes[begin].bucket && homes[end].part == homes[begin].part; end++)
             recalled = recalled && recall->pieces[homes[end].piece].recalled;
         for (; row < recall->rows.count && row_is_before(&recall->rows.items[row], &homes[begin]); row++)
             cache_drop_pack(cache, recall->rows.items[row].bucket, recall->rows.items[row].part);

@@ -22,6 +22,7 @@ struct rollback {
     struct settings settings;
     const char *state_folder;
     struct output *output;
+    bool has_note, undoes; /* it has written one; or there was one, which it takes away */
     struct report report;
 };
 
@@ -134,29 +135,42 @@ static int finish_output(struct rollback *rollback) {
     return output_exit_code(output_finish(rollback->output, &rollback->diagnostics));
 }
 
-/* The note is there before the swap: a build that came between would undo it. */
-static int swap_trees(struct rollback *rollback) {
+/*
+ * The note is there before the swap: a build that came between would undo it. And before the stage is touched: where it
+ * cannot be written, the previous tree stays. A rollback of a rollback takes the note away instead.
+ */
+static int write_note(struct rollback *rollback) {
     const struct options *options = &rollback->options;
-    if (options->dry_run)
+    rollback->undoes = rollback_is_noted(options, &rollback->settings, rollback->state_folder);
+    if (options->dry_run || rollback->undoes)
         return EX_OK;
-    if (!rollback_note(options, &rollback->settings, rollback->state_folder)) {
-        int error = errno;
-        rollback_end(options, &rollback->settings, rollback->state_folder);
-        diag_report(&rollback->diagnostics, DIAGNOSTIC_OUTPUT_FAILED,
-                    (struct place){.file = slice_of(rollback->state_folder)}, "cannot write rolled-back: %s",
-                    strerror(error));
-        return EX_IOERR;
-    }
-    enum output_result result = output_swap(rollback->output, &rollback->diagnostics);
-    /* The tree may stand all the same, where only the disk did not confirm it; then the note is right. */
-    if (result != OUTPUT_OK && !rollback->diagnostics.per_id[DIAGNOSTIC_OUTPUT_UNCERTAIN] &&
-        !rollback->diagnostics.per_id[DIAGNOSTIC_OUTPUT_LEFT_BEHIND])
-        rollback_end(options, &rollback->settings, rollback->state_folder);
-    return output_exit_code(result);
+    rollback->has_note = true;
+    if (rollback_note(options, &rollback->settings, rollback->state_folder))
+        return EX_OK;
+    diag_report(&rollback->diagnostics, DIAGNOSTIC_OUTPUT_FAILED,
+                (struct place){.file = slice_of(rollback->state_folder)}, "cannot write rolled-back: %s",
+                strerror(errno));
+    return EX_IOERR;
+}
+
+static int swap_trees(struct rollback *rollback) {
+    if (rollback->options.dry_run)
+        return EX_OK;
+    return output_exit_code(output_swap(rollback->output, &rollback->diagnostics));
+}
+
+/* The tree may stand though the swap failed, where only the disk did not confirm it; then the note is right. */
+static void settle_note(struct rollback *rollback, int code) {
+    bool stands = code == EX_OK || rollback->diagnostics.per_id[DIAGNOSTIC_OUTPUT_UNCERTAIN] ||
+                  rollback->diagnostics.per_id[DIAGNOSTIC_OUTPUT_LEFT_BEHIND];
+    if (rollback->options.dry_run)
+        return;
+    if ((rollback->has_note && !stands) || (rollback->undoes && stands))
+        rollback_end(&rollback->options, &rollback->settings, rollback->state_folder);
 }
 
 static int (*const steps[])(struct rollback *) = {
-    find_folders, open_trees, check_previous, put_previous, finish_output, swap_trees,
+    find_folders, open_trees, check_previous, write_note, put_previous, finish_output, swap_trees,
 };
 
 static void fill_report(struct rollback *rollback, int code) {
@@ -200,6 +214,7 @@ int rollback_command(int argc, char **argv) {
         code = configuration_load(&rollback.options, &rollback.diagnostics, &rollback.settings);
     for (size_t i = 0; code == EX_OK && i < ARRAY_LENGTH(steps); i++)
         code = steps[i](&rollback);
+    settle_note(&rollback, code);
     fill_report(&rollback, code);
     report_print(&rollback.report, &rollback.options, &rollback.diagnostics);
     log_run(&rollback, clock);

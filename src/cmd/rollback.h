@@ -24,6 +24,9 @@ MUST_CHECK bool rollback_holds(const struct options *options, struct settings *s
 /* A build has put its tree in place of the one rolled back to: the note of that output goes. */
 void rollback_end(const struct options *options, struct settings *settings, const char *state_folder);
 
+/* Is there a note of this output? */
+bool rollback_is_noted(const struct options *options, struct settings *settings, const char *state_folder);
+
 /* Writes the note. false with errno. */
 MUST_CHECK bool rollback_note(const struct options *options, struct settings *settings, const char *state_folder);
 

@@ -73,6 +73,12 @@ bool rollback_holds(const struct options *options, struct settings *settings, co
     return true;
 }
 
+bool rollback_is_noted(const struct options *options, struct settings *settings, const char *state_folder) {
+    CLEANUP(buf_release) struct buf text = BUF(NOTE_MOST);
+    struct note note;
+    return read_note(state_folder, &text, &note) && is_of_output(&note, options, settings);
+}
+
 void rollback_end(const struct options *options, struct settings *settings, const char *state_folder) {
     CLEANUP(buf_release) struct buf text = BUF(NOTE_MOST);
     struct note note;

@@ -316,3 +316,38 @@ bool served_find_archived(struct served *served, struct hash128 key, const int64
         *ret_entry = entry;
     return entry.channel_count > 0;
 }
+
+bool served_find_previous(struct served *served, struct hash128 key, struct arena *arena,
+                          struct served_entry *ret_entry) {
+    VEC(struct slice) channels = {0};
+    struct served_entry entry = {0};
+    if (!served)
+        return false;
+    need(served);
+    const struct tree *tree = output_previous_tree(served->output);
+    for (size_t i = 0; i < tree->files.count; i++) {
+        const struct tree_file *file = &tree->files.items[i];
+        CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
+        CLEANUP(buf_release) struct buf channel = BUF(4096);
+        struct search search = {.served = served, .key = key};
+        if (!file->is_feed || !output_read_previous(served->output, file->path, &bytes) ||
+            !check_each_entry(buf_slice(&bytes), compare_entry, &search) || !search.found)
+            continue;
+        entry.date = search.date;
+        buf_append_byte(&channel, '/');
+        buf_append_slice(&channel, slice_range(file->path, 0, folder_size(file->path)));
+        size_t last = channels.count;
+        /* The formats of a channel stand beside each other. */
+        if (last == 0 || !slice_equal(channels.items[last - 1], buf_slice(&channel)))
+            vec_push(&channels, arena_copy(arena, buf_slice(&channel)));
+    }
+    struct slice *kept = arena_new_array(arena, channels.count, sizeof *kept);
+    for (size_t i = 0; i < channels.count; i++)
+        kept[i] = channels.items[i];
+    entry.channels = kept;
+    entry.channel_count = channels.count;
+    vec_release(&channels);
+    if (entry.channel_count)
+        *ret_entry = entry;
+    return entry.channel_count > 0;
+}

@@ -38,6 +38,13 @@ size_t served_count(struct served *served);
 MUST_CHECK bool served_find_archived(struct served *served, struct hash128 key, const int64_t *date,
                                      struct arena *arena, struct served_entry *ret_entry);
 
+/*
+ * The same in the feeds of the tree before, which a rollback would serve again: what went from the served one just now
+ * was seen, and lies there. `channels` lives in the arena.
+ */
+MUST_CHECK bool served_find_previous(struct served *served, struct hash128 key, struct arena *arena,
+                                     struct served_entry *ret_entry);
+
 /* Does this file of the served tree, a page of an archive, show the entry? Reads it anew: for a few only. */
 bool served_file_shows(struct served *served, struct slice path, struct hash128 key);
 

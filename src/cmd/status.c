@@ -19,9 +19,12 @@ bool run_did_something(const struct run *run) {
 }
 
 const struct run *status_last_change(const struct status *status) {
-    for (size_t i = status->log.runs.count; i > 0; i--)
-        if (status->log.runs.items[i - 1].written || status->log.runs.items[i - 1].removed)
-            return &status->log.runs.items[i - 1];
+    for (size_t i = status->log.runs.count; i > 0; i--) {
+        const struct run *run = &status->log.runs.items[i - 1];
+        /* What a run that was refused had written was never served. */
+        if ((run->written || run->removed) && (run->exit_code == EX_OK || run->exit_code == EX_DATAERR))
+            return run;
+    }
     return NULL;
 }
 

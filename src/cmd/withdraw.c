@@ -108,8 +108,11 @@ static void write_line(const struct build_outcome *outcome, const struct withdra
 static void tell(const struct build_outcome *outcome, struct buf *text) {
     size_t count = 0;
     const size_t *lines = withdrawals_asked_for(outcome->withdrawals, &count);
-    if (outcome->exit_code != EX_OK && outcome->exit_code != EX_DATAERR)
+    if (outcome->exit_code != EX_OK && outcome->exit_code != EX_DATAERR) {
+        if (!outcome->options->json)
+            buf_append_string(text, "nothing was withdrawn or released: the messages say why, and what would let it\n");
         return;
+    }
     if (!outcome->options->json) {
         append_text(outcome, lines, count, text);
         return;

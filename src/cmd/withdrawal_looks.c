@@ -13,6 +13,7 @@ void looks_reader_release(struct looks_reader *reader) {
     buf_release(&reader->key);
     buf_release(&reader->title);
     buf_release(&reader->text);
+    kept_comparison_release(&reader->comparison);
 }
 
 /* As when the index was made: corrected, cleaned, folded. */
@@ -34,7 +35,15 @@ bool looks_read(struct looks_reader *reader, const struct record *record, struct
     if (plain.text.size)
         text_fold(plain.text, &reader->text, NULL);
     sketch_make(buf_slice(&reader->title), buf_slice(&reader->text), &sketch);
-    kept_sketch_make(&sketch, buf_slice(&reader->text), &corpus->settings->taxonomies,
+    kept_sketch_make(&sketch, buf_slice(&reader->title), buf_slice(&reader->text), &corpus->settings->taxonomies,
                      label_table_set(&corpus->labels, record->labels), ret_kept);
+    return true;
+}
+
+bool looks_load(struct looks_reader *reader, const struct record *record) {
+    struct kept_sketch own;
+    if (!looks_read(reader, record, &own))
+        return false;
+    kept_comparison_load(&reader->comparison, &own, buf_slice(&reader->title), buf_slice(&reader->text));
     return true;
 }

@@ -29,13 +29,15 @@ static bool is_one_article(const struct found_articles *found) {
 
 /* --- to withdraw -------------------------------------------------------------------------------------------- */
 
-/* Its source is gone, but the tree still shows it: the key alone says what it is. */
+/* Its source is gone, but the tree still shows it, or the one before does: the key alone says what it is. */
 static bool withdraw_served(struct resolving *resolving, struct slice key) {
     struct withdrawals *withdrawals = resolving->withdrawals;
     const struct history *history = history_in(withdrawals);
     struct served_entry seen;
     if (!standing_line(history, hash128(key))) {
-        if (!served_find(withdrawals->served, hash128(key), &seen))
+        if (!served_find(withdrawals->served, hash128(key), &seen) &&
+            !served_find_archived(withdrawals->served, hash128(key), NULL, &withdrawals->arena, &seen) &&
+            !served_find_previous(withdrawals->served, hash128(key), &withdrawals->arena, &seen))
             return false;
         const struct withdrawal line = {
             .key = key,

@@ -215,6 +215,16 @@ uint64_t withdrawals_signature(const struct withdrawals *withdrawals, size_t cha
     return hash64(buf_slice(&bytes));
 }
 
+uint64_t withdrawals_standing(const struct history *history) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < history->withdrawals.count; i++) {
+        const struct withdrawal *line = &history->withdrawals.items[i];
+        if (!line->released)
+            sum += line->hash.low ^ (line->hash.high + (uint64_t)line->at);
+    }
+    return sum;
+}
+
 int64_t withdrawals_next_date(const struct history *history, int64_t now) {
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < history->withdrawals.count; i++) {

@@ -175,24 +175,37 @@ static void add_new_looks(struct marking *marking, struct looks_reader *reader) 
     }
 }
 
-enum { VALUES = 1 << 16 };
+enum { VALUES = 1 << 16, TITLE_BIN = SKETCH_BINS, BINS = SKETCH_BINS + 1 };
 
-/* Which values the bins of those that are looked for have: most articles have none of them. A bit for each value. */
+static void set_value(uint64_t *values, size_t bin, uint32_t value) {
+    values[(bin * VALUES + value % VALUES) / 64] |= (uint64_t)1 << value % 64;
+}
+
+static bool has_value(const uint64_t *values, size_t bin, uint32_t value) {
+    return values[(bin * VALUES + value % VALUES) / 64] >> value % 64 & 1;
+}
+
+/*
+ * Which values the bins and titles of those that are looked for have: most articles have none of them. A bit for each
+ * value.
+ */
 static uint64_t *list_values(const struct marking *marking) {
-    uint64_t *values = memory_new_array(SKETCH_BINS * VALUES / 64, sizeof *values);
-    for (size_t i = 0; i < marking->looks.count; i++)
-        for (size_t bin = 0; bin < SKETCH_BINS; bin++) {
-            uint16_t value = marking->looks.items[i].kept.bins[bin];
-            values[(bin * VALUES + value) / 64] |= (uint64_t)1 << value % 64;
-        }
+    uint64_t *values = memory_new_array((size_t)BINS * VALUES / 64, sizeof *values);
+    for (size_t i = 0; i < marking->looks.count; i++) {
+        const struct kept_sketch *kept = &marking->looks.items[i].kept;
+        for (size_t bin = 0; bin < SKETCH_BINS; bin++)
+            set_value(values, bin, kept->bins[bin]);
+        if (kept->title)
+            set_value(values, TITLE_BIN, kept->title);
+    }
     return values;
 }
 
-/* Does it share at least two values with any of them? */
+/* Does it share at least two values, or the title's, with any of them? */
 static bool may_be_copy(const uint64_t *values, const struct sketch *sketch) {
-    unsigned known = 0;
+    unsigned known = sketch->title && has_value(values, TITLE_BIN, sketch->title) ? 2 : 0;
     for (size_t bin = 0; bin < SKETCH_BINS && known < 2; bin++)
-        known += values[(bin * VALUES + sketch->bins[bin]) / 64] >> sketch->bins[bin] % 64 & 1;
+        known += has_value(values, bin, sketch->bins[bin]);
     return known >= 2;
 }
 
@@ -214,16 +227,16 @@ static bool is_better(const struct withdrawal_look *look, const struct withdrawa
 static const struct withdrawal_look *find_look(const struct marking *marking, const struct record *record,
                                                const struct sketch *sketch, struct looks_reader *reader) {
     const struct withdrawal_look *found = NULL;
-    struct kept_sketch own;
+    double contained = marking->corpus->settings->duplicates.containment;
     bool is_read = false;
     for (size_t i = 0; i < marking->looks.count; i++) {
         const struct withdrawal_look *look = &marking->looks.items[i];
-        if (!kept_sketch_agrees(&look->kept, sketch))
+        if (!kept_sketch_proposes(&look->kept, sketch))
             continue;
-        if (!is_read && !looks_read(reader, record, &own))
+        if (!is_read && !looks_load(reader, record))
             return NULL;
         is_read = true;
-        if (kept_sketch_is_copy(&look->kept, &own) && is_better(look, found))
+        if (is_better(look, found) && kept_comparison_is_copy(&reader->comparison, &look->kept, contained))
             found = look;
     }
     return found;

@@ -78,6 +78,12 @@ struct channel_withdrawals withdrawals_in(const struct withdrawals *withdrawals,
 /* Of all that withdrawals_in says; 0 for nothing. */
 uint64_t withdrawals_signature(const struct withdrawals *withdrawals, size_t channel);
 
+/*
+ * Of all that is withdrawn by the history as it is now, whoever wrote it: when it is another one than it was for the
+ * served tree, that tree may have texts that must not be kept. 0: nothing is.
+ */
+uint64_t withdrawals_standing(const struct history *history);
+
 /* When the next stub goes, after `now`; INT64_MAX: never. */
 int64_t withdrawals_next_date(const struct history *history, int64_t now);
 

@@ -1,7 +1,7 @@
 #ifndef PINDAO_CMD_WITHDRAWALS_PARTS_H
 #define PINDAO_CMD_WITHDRAWALS_PARTS_H
 
-#include "assemble/kept_sketch.h"
+#include "assemble/kept_comparison.h"
 #include "base/hash_set.h"
 #include "cmd/corpus.h"
 #include "cmd/served.h"
@@ -62,11 +62,14 @@ const struct withdrawal *standing_line(const struct history *history, struct has
 struct looks_reader {
     const struct corpus *corpus;
     struct arena arena;
-    struct buf key, title, text;
+    struct buf key, title, text; /* folded */
+    struct kept_comparison comparison;
 };
 void looks_reader_init(struct looks_reader *reader, const struct corpus *corpus);
 void looks_reader_release(struct looks_reader *reader);
 MUST_CHECK bool looks_read(struct looks_reader *reader, const struct record *record, struct kept_sketch *ret_kept);
+/* The same, so that reader->comparison can tell of what it is a copy. */
+MUST_CHECK bool looks_load(struct looks_reader *reader, const struct record *record);
 
 /* By people: copies go too. */
 static inline bool takes_copies(enum withdrawal_cause cause) {

@@ -281,7 +281,7 @@ void diagnostics_print(const struct diagnostics *diagnostics, enum severity leas
     size_t shown[DIAGNOSTIC_COUNT] = {0};
     for (size_t i = 0; i < diagnostics->items.count; i++) {
         const struct diagnostic *item = &diagnostics->items.items[i];
-        if (kinds[item->id].severity < least || item->known)
+        if (kinds[item->id].severity < least || item->known || shown[item->id] == DIAGNOSTICS_SHOWN)
             continue;
         append_item(buf, item);
         if (shown[item->id]++ == 0)

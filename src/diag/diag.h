@@ -45,7 +45,10 @@ struct diagnostic {
     bool known;              /* an earlier run has reported it: see diagnostics_new */
 };
 
-enum { DIAGNOSTICS_MOST = 100 };
+enum {
+    DIAGNOSTICS_MOST = 1000,  /* of one kind that are kept; the rest is counted */
+    DIAGNOSTICS_SHOWN = 100, /* … that diagnostics_print shows, known ones not counted */
+};
 
 struct diagnostics {
     struct arena arena; /* owns all strings below */

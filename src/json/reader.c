@@ -94,13 +94,17 @@ static struct json_object *parse(struct json_tokener *tokener, struct slice text
 }
 
 struct json_object *json_read(struct slice text, size_t *ret_error_offset, const char **ret_error) {
+    return json_read_part(text, 0, ret_error_offset, ret_error);
+}
+
+struct json_object *json_read_part(struct slice text, int above, size_t *ret_error_offset, const char **ret_error) {
     *ret_error_offset = 0;
     if (text.size == 0 || text.size > INT_MAX) {
         *ret_error = text.size ? "over 2 GiB" : "nothing there";
         return NULL;
     }
     const char *lenience = find_lenience(text, ret_error_offset);
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_LEVELS_MOST);
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_LEVELS_MOST - above);
     if (!tokener) {
         *ret_error = "out of memory";
         return NULL;
@@ -194,4 +198,37 @@ size_t json_locate(struct slice text, const struct json_step *steps, size_t coun
         part = next;
     }
     return part;
+}
+
+/* --- documents taken apart ---------------------------------------------------------------------------------- */
+
+bool json_take_apart(struct slice document, const char *key, struct slice *ret_array, struct buf *head) {
+    size_t top = skip_blanks(document, 0);
+    size_t begin = document.size;
+    if (top == document.size || find_part(document, top, &(struct json_step){.key = key}, &begin) == document.size ||
+        begin >= document.size || document.data[begin] != '[')
+        return false;
+    size_t end = skip_value(document, begin);
+    *ret_array = slice_range(document, begin, end);
+    buf_append_slice(head, slice_range(document, 0, begin));
+    buf_append_string(head, "[]");
+    buf_append_slice(head, slice_from(document, end));
+    return true;
+}
+
+bool json_next_element(struct slice *rest, struct slice *ret_element) {
+    size_t at = skip_blanks(*rest, 1); /* behind the bracket, or the comma */
+    size_t end = at < rest->size ? skip_value(*rest, at) : at;
+    size_t next = skip_blanks(*rest, end);
+    bool is_first = rest->size && rest->data[0] == '[';
+    bool is_last = next + 1 == rest->size && rest->data[next] == ']';
+    if (is_first && is_last && end == at) {
+        *rest = (struct slice){0};
+        return false;
+    }
+    if (end == at || !(is_last || (next < rest->size && rest->data[next] == ',')))
+        return false;
+    *ret_element = slice_range(*rest, at, end);
+    *rest = is_last ? (struct slice){0} : slice_from(*rest, next);
+    return true;
 }

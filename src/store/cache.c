@@ -152,14 +152,18 @@ static enum outcome start(struct cache *cache) {
     sqlite3_db_config(cache->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /*
      * Not synced: a power cut may damage the cache, which is then found out and begun anew; a kill does not. What is
-     * deleted is overwritten: messages quote titles, and a withdrawn article must be gone. Rows are read and written
-     * once a run: pages kept in memory (some libraries keep 16 MB of them) would serve nobody.
+     * deleted is overwritten: messages quote titles, and a withdrawn article must be gone.
      */
     enum outcome outcome = execute(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                                          "PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;"
-                                          "PRAGMA cache_size = -1024");
+                                          "PRAGMA synchronous = OFF; PRAGMA secure_delete = ON");
     if (outcome == OUTCOME_READY)
         outcome = check_version(cache);
+    /*
+     * Rows are read and written once a run: pages kept in memory would serve nobody. Said when pages have their size,
+     * for SQLite counts in pages of the size there is.
+     */
+    if (outcome == OUTCOME_READY)
+        outcome = execute(cache, "PRAGMA cache_size = -1024");
     return outcome == OUTCOME_READY ? prepare(cache) : outcome;
 }
 
@@ -335,9 +339,8 @@ bool cache_each_pack(struct cache *cache, void (*take)(void *context, const stru
     sqlite3_stmt *each = NULL;
     if (!cache || !cache->database)
         return true;
-    enum outcome outcome =
-        outcome_of(sqlite3_prepare_v2(cache->database, "SELECT bucket, part, hash, facts, records, sketches FROM pack",
-                                      -1, &each, NULL));
+    enum outcome outcome = outcome_of(sqlite3_prepare_v2(
+        cache->database, "SELECT bucket, part, hash, facts, records, sketches FROM pack", -1, &each, NULL));
     if (outcome == OUTCOME_READY)
         outcome = take_rows(each, take, context);
     sqlite3_finalize(each);

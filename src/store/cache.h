@@ -23,8 +23,8 @@ void cache_close(struct cache *cache); /* NULL is fine */
 /* Writes what was set so far, which must be true whatever becomes of the run, and lets others in. NULL is fine. */
 void cache_commit(struct cache *cache);
 /*
- * Empties it: what earlier runs have left is not to be believed. What tells of those runs themselves stays: values whose
- * names begin with "past/".
+ * Empties it: what earlier runs have left is not to be believed. What tells of those runs themselves stays: values
+ * whose names begin with "past/".
  */
 void cache_clear(struct cache *cache);
 
@@ -33,8 +33,8 @@ MUST_CHECK bool cache_get(struct cache *cache, const char *name, struct buf *val
 void cache_set(struct cache *cache, const char *name, struct slice value);
 
 /*
- * Packs: what is known of the sources, several blobs in a row. A pack is known by two numbers that mean something to the
- * caller only.
+ * Packs: what is known of the sources, several blobs in a row. A pack is known by two numbers that mean something to
+ * the caller only.
  */
 enum cache_blob {
     CACHE_FACTS,

@@ -421,7 +421,7 @@ def cache_damaged(world):
             file.write(bytes((byte ^ (1 << dice.randrange(8)),)))
         if dice.random() < 0.2:
             file.truncate(dice.randrange(size))
-    world.forgotten = True
+    world.forgotten = world.damaged = True
     return "the cache is damaged"
 
 

@@ -135,11 +135,14 @@ class Year:
             between, run = tamper(self, self.before, after, run) or (between, run)
             after = self.public(after)
         quiet = not crashed and self.number > 1 and all(one.startswith(SILENT) for one in made)
-        refusal = self.world.expect_refusal or (self.world.forgotten and any(a.broken for a in self.world.articles))
+        refusal = self.world.expect_refusal or (
+            (self.world.forgotten or self.world.damaged) and any(a.broken for a in self.world.articles))
         self.oracle.check(self.before, between, after, run, not quiet, refusal)
         self.figures["quiet"] += quiet
         self.world.settle()
         self.world.expect_refusal = self.world.forgotten = False
+        if b"cache-set-aside" in run.stderr or not os.path.exists(self.world.path(".pindao", "cache.db")):
+            self.world.damaged = False
         self.world.command = ["build"]
         if self.before.contents() != after.contents():
             self.previous = self.before.contents()

@@ -99,6 +99,7 @@ class World:
     command: list = field(default_factory=lambda: ["build"])  # of the next run
     commanded: dict = field(default_factory=dict)  # key: token, withdrawn by command
     expect_refusal: bool = False  # the next run refuses something that none before did
+    damaged: bool = False  # the cache has damage that no run has come across yet
     forgotten: bool = False  # what earlier runs said is not known any more
 
     def path(self, *names):
@@ -252,9 +253,10 @@ duplicates: {{days: 7, containment: {self.containment}}}
         self.latest = max(self.latest, self.now)
         half_written = self.of(APPEND)[-1] if self.torn else None
         for article in self.articles:
-            # Where the clock jumped back behind its date, it is not known any more that it was published.
-            article.settled = article.date <= self.now and (
-                article.settled or (not article.broken and article is not half_written))
+            # Where the clock jumped back behind its date, or it was refused for a while, it is not known any more that
+            # it was published.
+            article.settled = article.date <= self.now and not article.broken and (
+                article.settled or article is not half_written)
 
 
 def copy_of(article, **changes):

@@ -424,12 +424,69 @@ static int tear_down(void **state) {
     return 0;
 }
 
+/* A feed so large that its items are read one by one, with these items at the end. */
+static struct check_result check_large(const char *items, const char *end, struct diagnostics *diagnostics) {
+    enum { COUNT = 2000 };
+    CLEANUP(buf_release) struct buf feed = BUF(4 << 20);
+    struct check_result result;
+    buf_append_string(&feed, "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"t\", \"items\": [\n");
+    for (int i = 0; i < COUNT; i++)
+        buf_append_format(&feed, "{\"id\": \"i%d\", \"content_text\": \"%01000d\"}%s\n", i, i,
+                          i + 1 < COUNT ? "," : "");
+    buf_append_string(&feed, items);
+    buf_append_string(&feed, end);
+    check_feed(buf_slice(&feed), SLICE("x"), diagnostics, &result);
+    return result;
+}
+
+static void test_large_json(void **state) {
+    (void)state;
+    static const char end[] = "], \"feed_url\": \"http://a/f\"}";
+    static const struct mistake mistakes[] = {
+        {",{\"id\": \"i7\", \"content_text\": \"c\"}", "is that of item 7 already", 2002, 2},
+        {",7", "items holds something else than objects", 2002, 2},
+        {",{\"id\": \"x\"}", "neither content_html nor", 2002, 2},
+        {",{\"id\": \"x\", \"content_text\": \"c\", \"url\": 1}", "url must be a string", 2002, 35},
+        {",", "not JSON", 0, 0},
+        {",{\"id\": \"x\"", "not JSON", 0, 0},
+        {",null", "items holds something else than objects", 2002, 2},
+        {",{\"id\": 007}", "not JSON", 0, 0},
+        {"{}", "not JSON", 0, 0},
+        {"] \"", "not JSON", 0, 0},
+    };
+    struct diagnostics clean = {0};
+    struct check_result result = check_large("", end, &clean);
+    assert_int_equal(result.entries, 2000);
+    assert_int_equal(result.errors + result.warnings, 0);
+    assert_int_equal(clean.items.count, 0);
+    diagnostics_release(&clean);
+    for (size_t i = 0; i < ARRAY_LENGTH(mistakes); i++) {
+        struct diagnostics diagnostics = {0};
+        result = check_large(mistakes[i].feed, end, &diagnostics);
+        bool is_json = !strstr(mistakes[i].words, "JSON");
+        print(&diagnostics);
+        assert_int_equal(result.errors, 1);
+        assert_int_equal(diagnostics.items.count, 1);
+        assert_int_equal(result.entries, is_json ? 2001 : 0);
+        const struct diagnostic *item = &diagnostics.items.items[0];
+        assert_true(slice_find(item->detail, slice_of(mistakes[i].words), 0) < item->detail.size);
+        if (mistakes[i].line)
+            assert_true(item->place.line == mistakes[i].line && item->place.column == mistakes[i].column);
+        diagnostics_release(&diagnostics);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_atom_mistakes), cmocka_unit_test(test_rss_mistakes),
-        cmocka_unit_test(test_json_mistakes), cmocka_unit_test(test_opml_and_other_mistakes),
-        cmocka_unit_test(test_warnings),      cmocka_unit_test(test_valid),
-        cmocka_unit_test(test_encodings),     cmocka_unit_test(test_values),
+        cmocka_unit_test(test_atom_mistakes),
+        cmocka_unit_test(test_rss_mistakes),
+        cmocka_unit_test(test_json_mistakes),
+        cmocka_unit_test(test_large_json),
+        cmocka_unit_test(test_opml_and_other_mistakes),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_values),
         cmocka_unit_test(test_each_entry),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

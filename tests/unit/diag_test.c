@@ -203,6 +203,14 @@ static void test_too_many_of_a_kind_are_counted(void **state) {
     assert_int_equal(diagnostics.per_id[DIAGNOSTIC_TITLE_MISSING], DIAGNOSTICS_MOST + 7);
     CLEANUP(buf_release) struct buf buf = BUF(1 << 20);
     diagnostics_print(&diagnostics, SEVERITY_NOTE, &buf);
+    /* Fewer are shown than are kept: what is known is kept too, and is not shown. */
+    assert_true(slice_ends_with(buf_slice(&buf), SLICE("\nrefused: 907 more like this: no title [title-missing]\n")));
+    for (size_t i = 0; i < DIAGNOSTICS_MOST - 3; i++)
+        diagnostics.items.items[i].known = true;
+    diagnostics.known[DIAGNOSTIC_TITLE_MISSING] = DIAGNOSTICS_MOST - 3;
+    buf_clear(&buf);
+    diagnostics_print(&diagnostics, SEVERITY_NOTE, &buf);
+    assert_true(slice_find(buf_slice(&buf), SLICE("a:999: refused"), 0) < buf.size);
     assert_true(slice_ends_with(buf_slice(&buf), SLICE("\nrefused: 7 more like this: no title [title-missing]\n")));
     buf_clear(&buf);
     diagnostics_print(&diagnostics, SEVERITY_ERROR, &buf);

@@ -192,6 +192,47 @@ static void test_locate(void **state) {
     assert_int_equal(locate(text, (struct json_step){"none", 0}, items, 2), 1);
 }
 
+/* The elements as they come, each behind a bar; with ! behind them when the array does not end as it should. */
+static void assert_elements(const char *array, const char *expected) {
+    CLEANUP(buf_release) struct buf found = BUF(1000);
+    struct slice rest = slice_of(array);
+    struct slice element;
+    while (json_next_element(&rest, &element)) {
+        buf_append_byte(&found, '|');
+        buf_append_slice(&found, element);
+    }
+    if (rest.size)
+        buf_append_byte(&found, '!');
+    assert_string_equal(buf_string(&found), expected);
+}
+
+static void test_taken_apart(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf head = BUF(1000);
+    struct slice array;
+    assert_true(json_take_apart(SLICE(" {\"a\": \"]\", \"items\": [1, [2]] , \"b\": {}}"), "items", &array, &head));
+    assert_true(slice_equal(array, SLICE("[1, [2]]")));
+    assert_string_equal(buf_string(&head), " {\"a\": \"]\", \"items\": [] , \"b\": {}}");
+    static const char *const others[] = {"",           " ",           "[1]",         "{}", "{\"items\": {}}",
+                                         "{\"items\"", "{\"items\":", "{\"x\": [1]}"};
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        assert_false(json_take_apart(slice_of(others[i]), "items", &array, &head));
+
+    assert_elements("[]", "");
+    assert_elements("[ ]", "");
+    assert_elements("[1]", "|1");
+    assert_elements("[ {\"a\": [1, 2]} , \"],\",[3]\n]", "|{\"a\": [1, 2]}|\"],\"|[3]");
+    assert_elements("[", "!");
+    assert_elements("[,]", "!");
+    assert_elements("[1", "!");
+    assert_elements("[1,", "|1!");
+    assert_elements("[1,]", "|1!");
+    assert_elements("[1,,2]", "|1!");
+    assert_elements("[[1]", "!");
+    assert_elements("[{}{}]", "!");
+    assert_elements("[\"a\" \"b\"]", "!");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_document),
@@ -201,6 +242,7 @@ int main(void) {
         cmocka_unit_test(test_reader_accepts),
         cmocka_unit_test(test_reader_refuses),
         cmocka_unit_test(test_locate),
+        cmocka_unit_test(test_taken_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,16 +171,17 @@ static void assert_many(unsigned first, unsigned count, size_t fresh) {
 static void of_what_is_only_counted_the_number_decides(void **state) {
     (void)state;
     CLEANUP(diagnostics_release) struct diagnostics then = {0};
-    report_many(&then, 0, 150);
+    report_many(&then, 0, DIAGNOSTICS_MOST + 50);
     complete(&then, 100);
-    assert_many(0, 150, 0);
-    assert_many(0, 153, 3);
+    assert_many(0, DIAGNOSTICS_MOST + 50, 0);
+    assert_many(0, DIAGNOSTICS_MOST + 53, 3);
     assert_many(0, 20, 0);
-    assert_many(10, 140, 0);   /* ten are mended, ten others move up */
-    assert_many(1000, 40, 0);  /* may all be of the fifty that were only counted */
-    assert_many(1000, 60, 10); /* these cannot */
-    assert_many(1000, 150, 50);
-    assert_many(1000, 400, 250);
+    assert_many(10, DIAGNOSTICS_MOST + 40, 0); /* ten are mended, ten others move up */
+    assert_many(9000, 40, 0);                  /* may all be of the fifty that were only counted */
+    assert_many(9000, 60, 10);                 /* these cannot */
+    assert_many(9000, DIAGNOSTICS_MOST + 50, DIAGNOSTICS_MOST - 50);
+    assert_many(9000, 2 * DIAGNOSTICS_MOST, DIAGNOSTICS_MOST - 50);
+    assert_many(9000, 3 * DIAGNOSTICS_MOST, 2 * DIAGNOSTICS_MOST - 50);
 }
 
 static void a_run_that_reads_nothing_says_what_was_said(void **state) {
