@@ -60,14 +60,15 @@ struct correction_effect corrections_apply(const struct corrections_desk *desk, 
  */
 uint64_t corrections_alias(const struct article *article);
 
-/* For an article that is not read again: which names mean the one with this key and alias, as corrections_apply says. */
+/* For an article that is not read again: which names mean the one with this key and alias, as corrections_apply says.
+ */
 void corrections_meet(const struct corrections_desk *desk, struct hash128 key, uint64_t alias,
                       struct named_articles *met);
 
 /*
- * When all articles have been read: fills index->joins from same_as: and index->released, and reports names that no article has, and
- * articles that are the same as each other in a circle. `met` by pieces, in source order: where a name behind same_as:
- * means several articles, the first is meant.
+ * When all articles have been read: fills index->joins from same_as: and index->released, and reports names that no
+ * article has, and articles that are the same as each other in a circle. `met` by pieces, in source order: where a name
+ * behind same_as: means several articles, the first is meant.
  */
 void corrections_settle(const struct corrections_desk *desk, const struct named_articles *const *met, size_t met_count,
                         struct index *index, struct diagnostics *diagnostics);

@@ -69,9 +69,9 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
         .image = article->image,
         .enclosure = {article->enclosure.url, article->enclosure.type, article->enclosure.length},
     };
-    entry.updated = entry_updated(parts->published, parts->date,
-                                  article->updated.present ? article->updated.seconds : INT64_MIN,
-                                  parts->stands_for_others, parts->now);
+    entry.updated =
+        entry_updated(parts->published, parts->date, article->updated.present ? article->updated.seconds : INT64_MIN,
+                      parts->stands_for_others, parts->now);
     if (parts->source->content != CONTENT_TITLE)
         entry.summary = parts->summary;
     if (parts->source->content == CONTENT_FULL)

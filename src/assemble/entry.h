@@ -21,7 +21,7 @@ struct entry_parts {
     const struct slice *related; /* addresses of its copies */
     size_t related_count;
     bool stands_for_others; /* it is the entry of a group */
-    int64_t now; /* an `updated` that has not come is not said */
+    int64_t now;            /* an `updated` that has not come is not said */
 };
 
 /*

@@ -65,7 +65,8 @@ static int open_trees(struct build *build) {
 }
 
 static int read_history(struct build *build) {
-    int code = open_history(&build->settings, build->options.dry_run, build->cache, &build->diagnostics, &build->history);
+    int code =
+        open_history(&build->settings, build->options.dry_run, build->cache, &build->diagnostics, &build->history);
     if (code != EX_OK)
         return code;
     build->served = served_new(build->output, &build->settings, build->options.jobs);
@@ -85,8 +86,8 @@ static int open_cache(struct build *build) {
 /* Whoever rolled back must not get the bad tree again in ten minutes. A withdrawal does not wait. */
 static int stay_rolled_back(struct build *build) {
     bool waits = !build->options.full && build->order->request.count == 0;
-    build->is_over = waits && rollback_holds(&build->options, &build->settings, build->state_folder,
-                                             &build->diagnostics);
+    build->is_over =
+        waits && rollback_holds(&build->options, &build->settings, build->state_folder, &build->diagnostics);
     return EX_OK;
 }
 
@@ -157,8 +158,8 @@ static enum feeds_result make_tree(struct build *build, struct diagnostics *diag
 
 /* What the first reading said, the next one says again. */
 static int read_anew(struct build *build) {
-    diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED,
-                (struct place){.file = slice_of(build->options.config)}, "%s", "");
+    diag_report(&build->diagnostics, DIAGNOSTIC_SOURCE_CHANGED, (struct place){.file = slice_of(build->options.config)},
+                "%s", "");
     recall_report_broken(&build->corpus, &build->diagnostics);
     output_begin_anew(build->output);
     build->corpus.is_distrusted = true;
@@ -249,8 +250,8 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders,  make_channels, open_trees,    open_cache, stay_rolled_back, look_for_news, read_history, guard_channels,
-    compile_rules,  read_articles, write_feeds,   finish_output, guard_tree,    swap_trees,
+    check_folders,  make_channels, open_trees,    open_cache,  stay_rolled_back, look_for_news, read_history,
+    guard_channels, compile_rules, read_articles, write_feeds, finish_output,    guard_tree,    swap_trees,
 };
 
 /* What the run counted, or, where nothing was new, the last one. */

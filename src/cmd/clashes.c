@@ -11,8 +11,7 @@ static bool read_letters(const struct corpus *corpus, uint32_t number, struct ar
     CLEANUP(buf_release) struct buf folded = BUF(BUF_UNLIMITED);
     struct article article = {0};
     struct plain_text text = {0};
-    if (!corpus_read_again(corpus, record, arena, &article) ||
-        !clean_plain_text(&article, arena, &text))
+    if (!corpus_read_again(corpus, record, arena, &article) || !clean_plain_text(&article, arena, &text))
         return false;
     text_fold(text.text, &folded, NULL);
     text_append_letters(buf_slice(&folded), letters);

@@ -28,15 +28,15 @@ struct corpus {
     struct index_counts counts;
     int64_t next_silence; /* when a source will have been silent for longer than expect: allows; INT64_MAX: never */
     size_t refused;
-    size_t files_read;   /* of the plan's: the cache knew the others … */
-    uint64_t bytes_read; /* … and what of these it did not know */
+    size_t files_read;               /* of the plan's: the cache knew the others … */
+    uint64_t bytes_read;             /* … and what of these it did not know */
     struct history_file *history;    /* NULL: an empty one, that takes nothing */
     struct served *served;           /* what subscribers see; NULL: nothing */
     struct sightings sightings;      /* while articles are read */
     struct withdrawals *withdrawals; /* NULL: the history's are not heeded */
-    uint64_t tree;       /* hash of the served tree's manifest (output_served_hash); 0: not known */
-    bool is_distrusted;  /* what the cache knows of the pieces has turned out to be wrong: nothing is recalled */
-    bool is_listed; /* plan.files were looked at for the next reading */
+    uint64_t tree;                   /* hash of the served tree's manifest (output_served_hash); 0: not known */
+    bool is_distrusted;        /* what the cache knows of the pieces has turned out to be wrong: nothing is recalled */
+    bool is_listed;            /* plan.files were looked at for the next reading */
     size_t *refused_of_source; /* by the number of the source */
 };
 

@@ -151,8 +151,10 @@ const char *role_name(enum word_role role) {
 
 void withdrawal_append(const struct withdrawal *withdrawal, struct buf *buf) {
     static const char *const causes[] = {
-        [WITHDRAWN_BY_COMMAND] = "by pindao withdraw",    [WITHDRAWN_BY_CORRECTION] = "by corrections",
-        [WITHDRAWN_BY_ARTICLE] = "by the article itself", [WITHDRAWN_BY_VANISHING] = "when it vanished from its source",
+        [WITHDRAWN_BY_COMMAND] = "by pindao withdraw",
+        [WITHDRAWN_BY_CORRECTION] = "by corrections",
+        [WITHDRAWN_BY_ARTICLE] = "by the article itself",
+        [WITHDRAWN_BY_VANISHING] = "when it vanished from its source",
         [WITHDRAWN_AS_COPY] = "as a copy of what was withdrawn before",
     };
     buf_append_string(buf, causes[withdrawal->cause]);

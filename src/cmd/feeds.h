@@ -34,8 +34,8 @@ void widest_feed_release(struct widest_feed *widest);
  * read for it. *widest is set. Puts feeds.opml and the feeds in all formats of the settings into
  * `output`. */
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
-                              const struct options *options, const char *spool_folder,
-                              struct signatures *signatures, struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,
+                              const struct options *options, const char *spool_folder, struct signatures *signatures,
+                              struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,
                               struct feeds_counts *ret_counts);
 
 #endif

@@ -122,9 +122,8 @@ static bool has_address(void *context, const struct record *record) {
     struct article article;
     arena_clear(&wanted->arena);
     buf_clear(&wanted->address);
-    return corpus_read_again(wanted->corpus, record, &wanted->arena, &article) &&
-           article.url.size && address_append_key(article.url, &wanted->address) &&
-           slice_equal(buf_slice(&wanted->address), wanted->key);
+    return corpus_read_again(wanted->corpus, record, &wanted->arena, &article) && article.url.size &&
+           address_append_key(article.url, &wanted->address) && slice_equal(buf_slice(&wanted->address), wanted->key);
 }
 
 static void find_by_address(const struct corpus *corpus, struct slice key, struct found_articles *found) {

@@ -4,8 +4,8 @@
 #include "model/settings.h"
 
 /*
- * What was made from what, in eight bytes: is what the cache knows still true of this configuration, this version of the
- * program, this machine? A setting that shapes something must be in its fingerprint.
+ * What was made from what, in eight bytes: is what the cache knows still true of this configuration, this version of
+ * the program, this machine? A setting that shapes something must be in its fingerprint.
  */
 
 /* What shapes every record alike: rules, hold:, the time zone, what a record is. `rules`: taxonomies_hash. */

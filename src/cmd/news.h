@@ -10,7 +10,8 @@
 /*
  * Is there anything new since the last run that came to its end? A run from cron is asked this most of the time, and
  * must not read a thing to say no: the configuration's bytes, a look at every source file, the static folder, the
- * history, the served tree, and the clock, which must not have gone back nor have come to a date that changes something.
+ * history, the served tree, and the clock, which must not have gone back nor have come to a date that changes
+ * something.
  *
  * A source that was written so shortly before it was looked at that it may be written again unnoticed makes everything
  * new (file_is_settled).

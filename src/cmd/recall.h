@@ -26,7 +26,7 @@ struct corpus_piece {
     bool recalled;
     bool is_unread;       /* its file could not be read, or changed meanwhile: the next run looks again */
     bool refuses_by_text; /* an article was refused for what a correction may change */
-    bool is_first_seen; /* an article of it got its date from this run, which the history may lose before the next */
+    bool is_first_seen;   /* an article of it got its date from this run, which the history may lose before the next */
 };
 
 struct recall {
@@ -52,8 +52,8 @@ bool recall_text(void *context, const struct ingest_file *file, struct ingest_te
 /* Before the plan is cut: files, fingerprints. */
 void recall_begin(struct recall *recall, struct corpus *corpus);
 /*
- * Puts the records of all pieces that are as they were into the index, and says so in `pieces`, one a piece of the plan,
- * zeroed. Reports files whose `append: true` was broken.
+ * Puts the records of all pieces that are as they were into the index, and says so in `pieces`, one a piece of the
+ * plan, zeroed. Reports files whose `append: true` was broken.
  */
 void recall_pieces(struct recall *recall, struct corpus_piece *pieces, struct diagnostics *diagnostics);
 /* Did an earlier run have an article of this key, in a piece that is being read anew? */

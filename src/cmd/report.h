@@ -14,7 +14,7 @@ struct report {
     size_t written, unchanged, relinked, removed;
     uint64_t bytes_written;
     const char *directory; /* what was written; NULL: nothing */
-    bool tree_only; /* no articles were looked at: the summary is silent about them */
+    bool tree_only;        /* no articles were looked at: the summary is silent about them */
     bool dry_run;
     int exit_code;
     struct slice body;             /* for people: what else was asked for; before the summary */

@@ -39,9 +39,9 @@ void spliced_add(struct spliced *spliced, struct cache *cache, const struct outp
         struct noted noted;
         memcpy(&noted, row.data + at, sizeof noted);
         if ((uint64_t)noted.offset + noted.size <= bytes.size)
-            vec_push(&spliced->pieces, (struct spliced_piece){noted.signature, format,
-                                                              (uint32_t)(spliced->files.count - 1), noted.offset,
-                                                              noted.size});
+            vec_push(&spliced->pieces,
+                     (struct spliced_piece){noted.signature, format, (uint32_t)(spliced->files.count - 1), noted.offset,
+                                            noted.size});
     }
 }
 

@@ -46,7 +46,7 @@ struct diagnostic {
 };
 
 enum {
-    DIAGNOSTICS_MOST = 1000,  /* of one kind that are kept; the rest is counted */
+    DIAGNOSTICS_MOST = 1000, /* of one kind that are kept; the rest is counted */
     DIAGNOSTICS_SHOWN = 100, /* … that diagnostics_print shows, known ones not counted */
 };
 

@@ -23,9 +23,9 @@ struct reading {
     struct diagnostics *diagnostics;
     int descriptor;
     uint64_t spool_begin; /* 0 where the file itself is read */
-    uint64_t text_begin; /* where worker->text begins in the file */
-    struct slice text;   /* whole records */
-    bool hinted;         /* that this is GB18030 */
+    uint64_t text_begin;  /* where worker->text begins in the file */
+    struct slice text;    /* whole records */
+    bool hinted;          /* that this is GB18030 */
 };
 
 void ingest_worker_release(struct ingest_worker *worker) {

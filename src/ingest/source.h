@@ -62,8 +62,8 @@ struct ingest_text {
     bool compressed;
     bool is_there; /* in the spool: else to be put there */
     bool damaged;
-    uint64_t begin;  /* where in the spool its text begins */
-    size_t invalid;  /* bytes that were no text … */
+    uint64_t begin;        /* where in the spool its text begins */
+    size_t invalid;        /* bytes that were no text … */
     unsigned invalid_line; /* … the first in this line */
 };
 

@@ -16,7 +16,7 @@ struct record {
     uint32_t content_hash; /* low half of hash64 of the bytes at location: has the file changed since? */
     uint32_t labels;       /* number of its set in the label table */
     uint32_t text_bytes;   /* of its cleaned body where that is shown in full, else 0: what max_bytes counts */
-    uint32_t derived : 1; /* its key is doc/…, made of day and title */
+    uint32_t derived : 1;  /* its key is doc/…, made of day and title */
     uint32_t withdrawn : 1;
     uint32_t taken_back : 1; /* withdrawn by people, not by its source: its copies are not shown either */
     uint32_t held : 1;       /* until it is released: a word of hold: stands in it */
