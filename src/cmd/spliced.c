@@ -72,6 +72,18 @@ const struct spliced_piece *spliced_find(const struct spliced *spliced, uint64_t
     return bsearch(&wanted, spliced->pieces.items, spliced->pieces.count, sizeof wanted, by_signature);
 }
 
+/* Where the entry stands from `at` on; the feed's size when it does not. Its beginning is looked for: long ones take
+ * long to prepare for. */
+static size_t find_entry(struct slice feed, struct slice entry, size_t at) {
+    enum { BEGINNING = 48 };
+    struct slice beginning = slice_range(entry, 0, entry.size < BEGINNING ? entry.size : BEGINNING);
+    for (;; at++) {
+        at = slice_find(feed, beginning, at);
+        if (at == feed.size || slice_starts_with(slice_from(feed, at), entry))
+            return at;
+    }
+}
+
 void spliced_describe(struct slice feed, const struct slice *entries, const uint64_t *signatures, size_t count,
                       struct buf *buf) {
     uint64_t hash = hash_of(feed);
@@ -79,7 +91,7 @@ void spliced_describe(struct slice feed, const struct slice *entries, const uint
     buf_append_slice(buf, (struct slice){(const char *)&hash, sizeof hash});
     for (size_t i = 0; i < count; i++) {
         /* A feed has its entries as they are, one behind the other. */
-        size_t found = slice_find(feed, entries[i], at);
+        size_t found = find_entry(feed, entries[i], at);
         if (found == feed.size || found > UINT32_MAX)
             return;
         at = found + entries[i].size;
