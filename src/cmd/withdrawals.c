@@ -246,12 +246,12 @@ static void find_copies(struct marking *marking, struct looks_reader *reader) {
     struct withdrawals *withdrawals = marking->withdrawals;
     const struct index *index = &marking->corpus->index;
     CLEANUP(memory_free) uint64_t *values = list_values(marking);
+    CLEANUP(sketch_reader_release) struct sketch_reader sketches = {0};
     for (size_t i = 0; marking->looks.count && i < record_total(index); i++) {
         struct record *record = record_at(index, i);
-        struct sketch sketch;
         if (!record || record->withdrawn)
             continue;
-        index_read_sketch(index, (uint32_t)i, &sketch);
+        const struct sketch sketch = *sketches_at(&index->sketches, &sketches, (uint32_t)i);
         if (!may_be_copy(values, &sketch) || is_exempt(marking, record, &sketch))
             continue;
         const struct withdrawal_look *look = find_look(marking, record, &sketch, reader);
