@@ -205,7 +205,9 @@ def forget(world, article):
 
 
 def deleted(world):
-    wanted = (lambda a: True) if world.has("leaders") else (lambda a: is_alone(world, a))
+    # A copy that comes in the very run in which its original goes cannot be known as one by anybody.
+    wanted = (lambda a: all(b.settled for b in world.group(a.token))) if world.has("leaders") else (
+        lambda a: is_alone(world, a))
     article = some_article(world, (MARKDOWN, REWRITTEN, PACKED, LISTING, UNDATED), wanted)
     if not article:
         return None
