@@ -152,7 +152,8 @@ def moved(world):
 
 
 def renamed(world):
-    article = some_article(world, FOLDERS)
+    # What was moved into the folder a moment ago is not on disk yet.
+    article = some_article(world, FOLDERS, lambda a: os.path.exists(world.path(a.source, a.name)))
     if not article:
         return None
     old, article.name = article.name, f"{world.count()}-renamed.md"
