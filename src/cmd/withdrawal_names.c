@@ -101,9 +101,14 @@ static bool release_entry(struct resolving *resolving, struct hash128 key, bool 
     bool found = false;
     for (size_t i = 0; i < history->withdrawals.count; i++) {
         const struct withdrawal *line = &history->withdrawals.items[i];
-        if (line->released || (hash128_compare(line->hash, key) != 0 && hash128_compare(line->entry_hash, entry) != 0))
+        if (hash128_compare(line->hash, key) != 0 && hash128_compare(line->entry_hash, entry) != 0)
             continue;
         found = true;
+        /* Asked for once more, as after a crash, it is done already. */
+        if (line->released) {
+            vec_push(&withdrawals->asked, line->hash);
+            continue;
+        }
         if (!may_be_released(resolving, line)) {
             *ret_refused = true;
             continue;
