@@ -77,6 +77,15 @@ static int by_channel(const void *left, const void *right) {
     return order ? order : (a->format > b->format) - (a->format < b->format);
 }
 
+/* "/putuo/" of "putuo/atom.xml", in the arena. */
+static struct slice channel_of_feed(struct slice path, struct arena *arena) {
+    size_t folder = folder_size(path);
+    char *channel = arena_reserve(arena, folder + 1);
+    channel[0] = '/';
+    memcpy(channel + 1, path.data, folder);
+    return (struct slice){channel, folder + 1};
+}
+
 /* One feed for each channel. */
 static void list_feeds(struct served *served) {
     const struct tree *tree = output_old_tree(served->output);
@@ -86,11 +95,7 @@ static void list_feeds(struct served *served) {
         if (!file->is_feed)
             continue;
         size_t folder = folder_size(file->path);
-        char *channel = arena_reserve(&served->arena, folder + 1);
-        channel[0] = '/';
-        memcpy(channel + 1, file->path.data, folder);
-        vec_push(&served->feeds, (struct served_feed){{channel, folder + 1},
-                                                      file->path,
+        vec_push(&served->feeds, (struct served_feed){channel_of_feed(file->path, &served->arena), file->path,
                                                       format_of(served->settings, slice_from(file->path, folder))});
     }
     if (served->feeds.count)
@@ -285,42 +290,58 @@ static bool may_hold(struct slice path, const int64_t *date) {
     return !date;
 }
 
+/* The channels of which some file shows the entry. */
+struct sighted {
+    VEC(struct slice) channels; /* each once */
+    int64_t date;
+};
+
+static void look_into(const struct served *served, struct slice bytes, struct hash128 key, struct slice channel,
+                      struct sighted *sighted) {
+    struct search search = {.served = served, .key = key};
+    if (!check_each_entry(bytes, compare_entry, &search) || !search.found)
+        return;
+    sighted->date = search.date;
+    for (size_t i = 0; i < sighted->channels.count; i++)
+        if (slice_equal(sighted->channels.items[i], channel))
+            return;
+    vec_push(&sighted->channels, channel);
+}
+
+/* Releases what was sighted. */
+static bool give(struct sighted *sighted, struct arena *arena, struct served_entry *ret_entry) {
+    size_t count = sighted->channels.count;
+    struct slice *channels = arena_new_array(arena, count, sizeof *channels);
+    for (size_t i = 0; i < count; i++)
+        channels[i] = sighted->channels.items[i];
+    vec_release(&sighted->channels);
+    if (count)
+        *ret_entry = (struct served_entry){sighted->date, channels, count};
+    return count > 0;
+}
+
 bool served_find_archived(struct served *served, struct hash128 key, const int64_t *date, struct arena *arena,
                           struct served_entry *ret_entry) {
-    VEC(struct slice) channels = {0};
-    struct served_entry entry = {0};
+    struct sighted sighted = {0};
     if (!served)
         return false;
     need(served);
     const struct tree *tree = output_old_tree(served->output);
     for (size_t i = 0; i < tree->files.count; i++) {
-        struct slice path = tree->files.items[i].path;
+        const struct tree_file *file = &tree->files.items[i];
         CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
-        struct search search = {.served = served, .key = key};
-        if (tree->files.items[i].is_feed || !may_hold(path, date))
+        if (file->is_feed || !may_hold(file->path, date))
             continue;
-        struct slice channel = archived_channel(path, arena);
-        if (channel.size == 0 || !output_read_old(served->output, path, &bytes) ||
-            !check_each_entry(buf_slice(&bytes), compare_entry, &search) || !search.found)
-            continue;
-        entry.date = search.date;
-        vec_push(&channels, channel);
+        struct slice channel = archived_channel(file->path, arena);
+        if (channel.size && output_read_old(served->output, file->path, &bytes))
+            look_into(served, buf_slice(&bytes), key, channel, &sighted);
     }
-    struct slice *kept = arena_new_array(arena, channels.count, sizeof *kept);
-    for (size_t i = 0; i < channels.count; i++)
-        kept[i] = channels.items[i];
-    entry.channels = kept;
-    entry.channel_count = channels.count;
-    vec_release(&channels);
-    if (entry.channel_count)
-        *ret_entry = entry;
-    return entry.channel_count > 0;
+    return give(&sighted, arena, ret_entry);
 }
 
 bool served_find_previous(struct served *served, struct hash128 key, struct arena *arena,
                           struct served_entry *ret_entry) {
-    VEC(struct slice) channels = {0};
-    struct served_entry entry = {0};
+    struct sighted sighted = {0};
     if (!served)
         return false;
     need(served);
@@ -328,26 +349,9 @@ bool served_find_previous(struct served *served, struct hash128 key, struct aren
     for (size_t i = 0; i < tree->files.count; i++) {
         const struct tree_file *file = &tree->files.items[i];
         CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
-        CLEANUP(buf_release) struct buf channel = BUF(4096);
-        struct search search = {.served = served, .key = key};
-        if (!file->is_feed || !output_read_previous(served->output, file->path, &bytes) ||
-            !check_each_entry(buf_slice(&bytes), compare_entry, &search) || !search.found)
-            continue;
-        entry.date = search.date;
-        buf_append_byte(&channel, '/');
-        buf_append_slice(&channel, slice_range(file->path, 0, folder_size(file->path)));
-        size_t last = channels.count;
-        /* The formats of a channel stand beside each other. */
-        if (last == 0 || !slice_equal(channels.items[last - 1], buf_slice(&channel)))
-            vec_push(&channels, arena_copy(arena, buf_slice(&channel)));
+        struct slice channel = file->is_feed ? channel_of_feed(file->path, arena) : archived_channel(file->path, arena);
+        if (channel.size && output_read_previous(served->output, file->path, &bytes))
+            look_into(served, buf_slice(&bytes), key, channel, &sighted);
     }
-    struct slice *kept = arena_new_array(arena, channels.count, sizeof *kept);
-    for (size_t i = 0; i < channels.count; i++)
-        kept[i] = channels.items[i];
-    entry.channels = kept;
-    entry.channel_count = channels.count;
-    vec_release(&channels);
-    if (entry.channel_count)
-        *ret_entry = entry;
-    return entry.channel_count > 0;
+    return give(&sighted, arena, ret_entry);
 }

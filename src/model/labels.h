@@ -34,8 +34,5 @@ static inline bool label_bit(const uint64_t *bits, size_t term) {
 static inline void label_bit_set(uint64_t *bits, size_t term) {
     bits[term / 64] |= (uint64_t)1 << (term % 64);
 }
-static inline void label_bit_clear(uint64_t *bits, size_t term) {
-    bits[term / 64] &= ~((uint64_t)1 << (term % 64));
-}
 
 #endif
