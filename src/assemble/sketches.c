@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 void sketches_release(struct sketches *sketches) {
@@ -20,19 +19,6 @@ void sketch_reader_release(struct sketch_reader *reader) {
     *reader = (struct sketch_reader){0};
 }
 
-static bool write_at(int file, struct slice bytes, uint64_t offset) {
-    while (bytes.size) {
-        ssize_t written = pwrite(file, bytes.data, bytes.size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes = slice_from(bytes, (size_t)written);
-        offset += (uint64_t)written;
-    }
-    return true;
-}
-
 struct sketch *sketches_put_away(struct sketches *sketches, size_t block) {
     const size_t size = SKETCH_BLOCK * sizeof(struct sketch);
     struct sketch *full = sketches->blocks.items[block];
@@ -43,7 +29,7 @@ struct sketch *sketches_put_away(struct sketches *sketches, size_t block) {
     if (sketches->file == 0)
         sketches->file = file_open_scratch(sketches->folder ? sketches->folder : ".") + 1;
     if (sketches->file == 0 ||
-        !write_at(sketches->file - 1, (struct slice){(const char *)full, size}, (uint64_t)block * size))
+        !file_write_at(sketches->file - 1, (struct slice){(const char *)full, size}, (uint64_t)block * size))
         return memory_new(size);
     sketches->blocks.items[block] = NULL;
     memset(full, 0, size);

@@ -98,6 +98,21 @@ bool file_write(int descriptor, struct slice bytes) {
     return true;
 }
 
+bool file_write_at(int descriptor, struct slice bytes, uint64_t offset) {
+    while (bytes.size) {
+        ssize_t put = pwrite(descriptor, bytes.data, bytes.size, (off_t)offset);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put == 0)
+            errno = EIO;
+        if (put <= 0)
+            return false;
+        bytes = slice_from(bytes, (size_t)put);
+        offset += (uint64_t)put;
+    }
+    return true;
+}
+
 /* --- paths --- */
 
 /* `name` below `folder`, written as the folder is; "" is where we are. */

@@ -18,6 +18,8 @@ MUST_CHECK bool file_read_open(int descriptor, struct buf *buf);
 MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t offset, size_t *ret_read);
 /* All of it, or an error. */
 MUST_CHECK bool file_write(int descriptor, struct slice bytes);
+/* The same at `offset`, wherever the file stands. */
+MUST_CHECK bool file_write_at(int descriptor, struct slice bytes, uint64_t offset);
 
 /*
  * A file without a name in `folder`, for reading and writing: it is gone when its descriptor is closed, however the

@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <unistd.h>
 
 /* What a thread keeps from article to article. */
 struct pieces_worker {
@@ -158,23 +157,10 @@ static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker
     return true;
 }
 
-static bool write_at(int file, struct slice bytes, uint64_t offset) {
-    while (bytes.size) {
-        ssize_t written = pwrite(file, bytes.data, bytes.size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes = slice_from(bytes, (size_t)written);
-        offset += (uint64_t)written;
-    }
-    return true;
-}
-
 static void keep(struct making *making, size_t number, struct slice bytes, struct piece *ret_piece) {
     struct pieces *pieces = making->pieces;
     int none = 0;
-    if (!write_at(pieces->files[number], bytes, pieces->ends[number]))
+    if (!file_write_at(pieces->files[number], bytes, pieces->ends[number]))
         atomic_compare_exchange_strong(&making->failed, &none, errno ? errno : EIO);
     *ret_piece = (struct piece){pieces->ends[number], (uint32_t)bytes.size, (uint32_t)number};
     pieces->ends[number] += bytes.size;

@@ -53,16 +53,9 @@ static bool put(struct spooler *spooler, struct slice text) {
     uint64_t at = spooler->job->begin + spooler->result.size;
     if (text.size > SPOOL_MOST - spooler->result.size)
         return fail(spooler, SPOOL_TOO_LARGE, EFBIG);
-    while (text.size) {
-        ssize_t written = pwrite(spooler->job->spool, text.data, text.size, (off_t)at);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return fail(spooler, SPOOL_FAILED, written < 0 ? errno : EIO);
-        text = slice_from(text, (size_t)written);
-        at += (uint64_t)written;
-        spooler->result.size += (uint64_t)written;
-    }
+    if (!file_write_at(spooler->job->spool, text, at))
+        return fail(spooler, SPOOL_FAILED, errno);
+    spooler->result.size += text.size;
     return true;
 }
 
