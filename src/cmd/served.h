@@ -39,8 +39,8 @@ MUST_CHECK bool served_find_archived(struct served *served, struct hash128 key, 
                                      struct arena *arena, struct served_entry *ret_entry);
 
 /*
- * The same in the feeds and archives of the tree before, which a rollback would serve again: what went from the served one just now
- * was seen, and lies there. `channels` lives in the arena.
+ * The same in the feeds and archives of the tree before, which a rollback would serve again: what went from the served
+ * one just now was seen, and lies there. `channels` lives in the arena.
  */
 MUST_CHECK bool served_find_previous(struct served *served, struct hash128 key, struct arena *arena,
                                      struct served_entry *ret_entry);
