@@ -8,7 +8,7 @@ BUILD   ?= build/$(V)
 
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
-                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libicu-dev tzdata
+                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git
 PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace
 PACKAGES_BENCH := ripgrep jq time python3
@@ -16,7 +16,7 @@ PACKAGES_BENCH := ripgrep jq time python3
 # --- compiler -----------------------------------------------------------------------------------------------
 CC       ?= gcc
 # vectorscan is libhs to pkg-config, as Hyperscan is.
-MODULES  := libxml-2.0 yaml-0.1 libhs libpcre2-8 sqlite3 json-c libcmark libxxhash zlib libcrypto libutf8proc
+MODULES  := libxml-2.0 yaml-0.1 libhs libpcre2-8 sqlite3 json-c libcmark libxxhash zlib libcrypto libutf8proc libcurl
 # Asked for once, and only where something is compiled: a bare machine has no pkg-config yet.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)))$(PKG_LIBS)

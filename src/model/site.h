@@ -17,6 +17,8 @@ struct site {
     struct slice icon; /* addresses, absolute once loaded */
     struct slice logo;
     struct slice icp;
+    const struct slice *hubs; /* WebSub: addresses */
+    size_t hub_count;
 };
 
 #endif

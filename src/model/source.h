@@ -24,10 +24,30 @@ enum article_field {
     ARTICLE_FIELD_COUNT
 };
 
+/*
+ * What a source over HTTP has besides. Its articles are kept, as JSON Lines, in a file of ours (store/kept.h), which is
+ * what the source's `files` names and its `reader` (jsonl) reads, like those of any other source: only fetching knows
+ * that there is an upstream.
+ */
+struct upstream {
+    struct slice url;            /* empty: there is none, `files` are the operator's */
+    const char *reader;          /* of what the upstream answers: "feed", "jsonl", "listing", "page" */
+    struct slice fields[ARTICLE_FIELD_COUNT]; /* names in what it answers; the kept file has the fields' own */
+    enum source_order order;     /* of what it answers; the kept file is oldest first */
+    struct slice encoding;       /* that it is in, whatever it says; empty: as it says */
+    struct slice authorization;  /* reference to the value of the header (net/secret.h); may be empty */
+    int64_t every;               /* seconds between two requests, at least */
+    int64_t keep;                /* seconds: what upstream shows no more goes when its date is so old; INT64_MAX: never; 0:
+                                    at once */
+    int64_t complain_after;      /* seconds that it may be down before that is worth an exit code */
+    bool allow_private;          /* its address need not be public */
+};
+
 struct source {
     struct slice files; /* the pattern, relative to the configuration's folder */
     const char
         *reader; /* "markdown", "jsonl", "listing"; never NULL once loaded (from the name's ending where not given) */
+    struct upstream upstream;
     struct slice fields[ARTICLE_FIELD_COUNT];   /* the name that this source uses; empty: the field's own */
     struct slice defaults[ARTICLE_FIELD_COUNT]; /* values for fields that an article does not have; scalars */
     const struct label *labels;                 /* from defaults: labels of each article without its own */

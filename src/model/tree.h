@@ -19,6 +19,11 @@ struct tree_file {
 
 struct tree {
     VEC(struct tree_file) files;
+    /*
+     * Only in the manifest at a place that is being published to (publish/plan.h): paths that may be there though
+     * `files` does not list them, sorted: to be deleted, or being uploaded. None anywhere else.
+     */
+    VEC(struct slice) pending;
 };
 
 #endif

@@ -2,7 +2,7 @@
 #define PINDAO_OUTPUT_LISTING_H
 
 #include "base/map.h"
-#include "output/manifest.h"
+#include "store/manifest.h"
 
 #include <pthread.h>
 

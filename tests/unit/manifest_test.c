@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "output/manifest.h"
+#include "store/manifest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

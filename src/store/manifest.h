@@ -1,5 +1,5 @@
-#ifndef PINDAO_OUTPUT_MANIFEST_H
-#define PINDAO_OUTPUT_MANIFEST_H
+#ifndef PINDAO_STORE_MANIFEST_H
+#define PINDAO_STORE_MANIFEST_H
 
 #include "base/arena.h"
 #include "base/buf.h"

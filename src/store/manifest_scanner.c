@@ -1,4 +1,4 @@
-#include "output/manifest.h"
+#include "store/manifest.h"
 
 #include "base/utf8.h"
 #include "output/walk.h"
