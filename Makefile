@@ -5,11 +5,13 @@ V       ?= release
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build/$(V)
+# Where systemd looks for units, also below /usr/local.
+UNITS   := $(PREFIX)/lib/systemd/system
 
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev tzdata
-PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git
+PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git openssl
 PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace
 PACKAGES_BENCH := ripgrep jq time python3
 
@@ -103,13 +105,18 @@ install: all
 	install -Dm644 doc/pindao.1 $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1
 	install -Dm644 doc/feeds.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5
 	install -Dm644 doc/feeds.schema.json $(DESTDIR)$(PREFIX)/share/pindao/feeds.schema.json
-	install -d $(DESTDIR)$(PREFIX)/share/doc/pindao/rules
-	install -m644 README.md CHANGELOG.md LICENSE feeds.yaml $(DESTDIR)$(PREFIX)/share/doc/pindao
+	install -d $(DESTDIR)$(PREFIX)/share/doc/pindao/rules $(DESTDIR)$(UNITS)
+	install -m644 README.md CHANGELOG.md LICENSE feeds.yaml doc/publishing.md $(DESTDIR)$(PREFIX)/share/doc/pindao
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' doc/systemd/pindao.service > $(DESTDIR)$(UNITS)/pindao.service
+	chmod 644 $(DESTDIR)$(UNITS)/pindao.service
+	install -m644 doc/systemd/pindao.timer $(DESTDIR)$(UNITS)
+	install -Dm644 doc/systemd/pindao.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/pindao.conf
 	install -m644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/doc/pindao/rules
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pindao $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5
+	    $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5 $(DESTDIR)$(UNITS)/pindao.service \
+	    $(DESTDIR)$(UNITS)/pindao.timer $(DESTDIR)$(PREFIX)/lib/sysusers.d/pindao.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/pindao $(DESTDIR)$(PREFIX)/share/doc/pindao
 
 clean:
@@ -132,7 +139,7 @@ help:
 # --- tests --------------------------------------------------------------------------------------------------
 test: packages-build packages-test
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/mutant \
-	    $(BUILD)/tests/classify_lines
+	    $(BUILD)/tests/classify_lines $(BUILD)/tests/request_driver $(BUILD)/tests/publish_driver
 	@BUILD=$(BUILD) tests/run light
 
 test-real: packages-build packages-test packages-real
@@ -163,6 +170,14 @@ $(BUILD)/tests/faults.so: tests/faults/faults.c
 $(BUILD)/tests/mutant: tests/faults/mutant.c $(BUILD)/main.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=xml_attribute -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/request_driver: tests/net/driver.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+
+$(BUILD)/tests/publish_driver: tests/publish/driver.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/tests/classify_lines: tests/reference/classify_lines.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -15,9 +15,10 @@ static const struct command commands[] = {
     {"clean", "FILE…", "make articles out of dumps of pages", clean_command},
     {"compact", "[OPTION…]", "drop from the history what says nothing any more", compact_command},
     {"explain", "ARTICLE…", "say why an article is where it is, or what a channel is made of", explain_command},
+    {"publish", "[TARGET…]", "send the tree as it is served to the targets of publish:", publish_command},
     {"rollback", "[OPTION…]", "serve the tree before the present one again", rollback_command},
     {"status", "[OPTION…]", "say what the last runs did, how the sources are and what is wrong", status_command},
-    {"validate", "FILE…", "check any Atom, RSS, JSON Feed or OPML file", validate_command},
+    {"validate", "FILE|URL…", "check any Atom, RSS, JSON Feed or OPML file", validate_command},
     {"withdraw", "ARTICLE…", "take articles out of every feed, and keep their copies out", withdraw_command},
 };
 
@@ -26,7 +27,7 @@ static int print_help(FILE *stream) {
     for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
         fprintf(stream, "  pindao %-9s %-10s  %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
     CLEANUP(buf_release) struct buf options = BUF(BUF_UNLIMITED);
-    options_describe("coShnjdfswJRMGHTUDxFrtpvq", &options);
+    options_describe("coShnjdfswJRMGHTUDxFrtpmAOEPLvq", &options);
     fprintf(stream, "\noptions (the manual says which command takes which):\n%.*s",
             SLICE_ARGUMENTS(buf_slice(&options)));
     fputs("\nThe manual: pindao(1), feeds.yaml(5).\n", stream);

@@ -268,6 +268,21 @@ static bool find_zone_name(struct slice name, bool is_mail, int *ret_offset) {
     return false;
 }
 
+/* "GMT+8", "UTC+08:00": as programs in Chinese say it. Of POSIX it would be west, which nobody means in a date. */
+static bool parse_offset_from_greenwich(struct slice text, int *ret_offset) {
+    char padded[4] = "";
+    if (!slice_equal_ignoring_case(slice_range(text, 0, 3), SLICE("GMT")) &&
+        !slice_equal_ignoring_case(slice_range(text, 0, 3), SLICE("UTC")))
+        return false;
+    text = slice_from(text, 3);
+    if (text.size != 2)
+        return parse_offset(text, ret_offset);
+    padded[0] = text.data[0];
+    padded[1] = '0';
+    padded[2] = text.data[1];
+    return parse_offset(slice_of(padded), ret_offset);
+}
+
 struct clock_time {
     int seconds; /* since midnight; 86400 for 24:00 */
     bool has_offset;
@@ -308,7 +323,8 @@ static bool parse_clock(struct slice rest, bool is_mail, struct clock_time *ret_
     if (slice_ends_with(rest, SLICE(")")))
         rest = slice_trim(slice_range(rest, 0, slice_find_byte(rest, '(', 0)));
     time.has_offset = rest.size > 0;
-    if (time.has_offset && !parse_offset(rest, &time.offset) && !find_zone_name(rest, is_mail, &time.offset))
+    if (time.has_offset && !parse_offset(rest, &time.offset) && !find_zone_name(rest, is_mail, &time.offset) &&
+        !parse_offset_from_greenwich(rest, &time.offset))
         return false;
     *ret_time = time;
     return true;
@@ -375,17 +391,29 @@ static bool parse_year_first(struct slice rest, struct timestamp *ret_date) {
 
 static const char day_names[] = "MonTueWedThuFriSatSun";
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+/* What follows in the long names, which RFC 850 has and writers of feeds like. */
+static const char *const day_ends[] = {"day", "sday", "nesday", "rsday", "day", "urday", "day"};
+static const char *const month_ends[] = {"uary", "ruary", "ch",     "il",   "",      "e",
+                                         "y",    "ust",   "tember", "ober", "ember", "ember"};
 
-/* 1 for the first of the three-letter names, case ignored; 0 when none stands at the front of *rest. */
-static int take_name(struct slice *rest, const char *names) {
+/* 1 for the first of the names, short or long, case ignored; 0 when none stands at the front of *rest. */
+static int take_name(struct slice *rest, const char *names, const char *const *ends) {
     struct slice name = slice_range(*rest, 0, 3);
     for (int i = 0; names[3 * i]; i++) {
         if (slice_equal_ignoring_case(name, (struct slice){names + 3 * i, 3})) {
+            struct slice end = slice_of(ends[i]);
             *rest = slice_from(*rest, 3);
+            if (slice_equal_ignoring_case(slice_range(*rest, 0, end.size), end))
+                *rest = slice_from(*rest, end.size);
             return i + 1;
         }
     }
     return 0;
+}
+
+/* Between day, month and year: blanks, or the hyphens of RFC 850 ("Tuesday, 24-Sep-24 08:00:00 GMT"). */
+static bool take_separator(struct slice *rest) {
+    return take_blanks(rest) || take(rest, SLICE("-"));
 }
 
 static bool take_mail_year(struct slice *rest, int *ret_year) {
@@ -401,16 +429,16 @@ static bool take_mail_year(struct slice *rest, int *ret_year) {
     return true;
 }
 
-/* RFC 822 and 5322. The name of the day is not held against the date: senders get it wrong. */
+/* RFC 822, 850 and 5322. The name of the day is not held against the date: senders get it wrong. */
 static bool parse_mail_date(struct slice rest, struct timestamp *ret_date) {
     struct day day = {0};
-    if (take_name(&rest, day_names) && !take(&rest, SLICE(",")))
+    if (take_name(&rest, day_names, day_ends) && !take(&rest, SLICE(",")) && !take_blanks(&rest))
         return false;
     take_blanks(&rest);
-    if (!take_number(&rest, 1, 2, &day.day) || !take_blanks(&rest))
+    if (!take_number(&rest, 1, 2, &day.day) || !take_separator(&rest))
         return false;
-    day.month = take_name(&rest, month_names);
-    if (!day.month || !take_blanks(&rest) || !take_mail_year(&rest, &day.year))
+    day.month = take_name(&rest, month_names, month_ends);
+    if (!day.month || !take_separator(&rest) || !take_mail_year(&rest, &day.year))
         return false;
     if (rest.size && !take_blanks(&rest))
         return false;

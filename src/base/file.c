@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -131,6 +132,18 @@ static const char *path_below(struct arena *arena, const char *folder, const cha
 const char *file_join(struct arena *arena, const char *folder, const char *path) {
     bool alone = path[0] == '/' || strcmp(folder, ".") == 0;
     return path_below(arena, alone ? "" : folder, path);
+}
+
+bool file_path_is_clean(struct slice path) {
+    if (path.size == 0 || path.size >= PATH_MAX)
+        return false;
+    for (size_t i = 0; i < path.size; i++)
+        if ((unsigned char)path.data[i] < 0x20 || path.data[i] == 0x7f)
+            return false;
+    for (struct slice part; slice_take_until(&path, '/', &part);)
+        if (part.size == 0 || part.size > NAME_MAX || slice_equal(part, SLICE(".")) || slice_equal(part, SLICE("..")))
+            return false;
+    return true;
 }
 
 const char *file_folder(struct arena *arena, const char *path) {

@@ -61,6 +61,8 @@ bool file_path_matches(struct slice pattern, struct slice path);
 
 /* "a/b" from "a" and "b"; "b" alone when b is absolute or folder is "" or ".". In the arena. */
 const char *file_join(struct arena *arena, const char *folder, const char *path);
+/* "a/b.xml": relative, no empty, "." or ".." component, no control characters, no longer than the system takes. */
+bool file_path_is_clean(struct slice path);
 /* "a" of "a/b"; "." of "b". In the arena. */
 const char *file_folder(struct arena *arena, const char *path);
 

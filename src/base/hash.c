@@ -1,5 +1,8 @@
 #include "base/hash.h"
 
+#include "base/file.h"
+
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
 
@@ -22,6 +25,33 @@ struct sha256 sha256_of(struct slice bytes) {
     struct sha256 hash;
     SHA256((const unsigned char *)(bytes.data ? bytes.data : ""), bytes.size, hash.bytes);
     return hash;
+}
+
+static bool digest_file(int descriptor, EVP_MD_CTX *context, uint64_t *ret_size) {
+    enum { PIECE = 64 * 1024 };
+    char piece[PIECE];
+    size_t got = PIECE;
+    uint64_t at = 0;
+    for (; got == PIECE; at += got) {
+        if (!file_read_at(descriptor, piece, PIECE, at, &got))
+            return false;
+        if (!EVP_DigestUpdate(context, piece, got))
+            memory_exhausted();
+    }
+    *ret_size = at;
+    return true;
+}
+
+bool sha256_of_file(int descriptor, struct sha256 *ret_hash, uint64_t *ret_size) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    struct sha256 hash;
+    if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
+        memory_exhausted();
+    bool read = digest_file(descriptor, context, ret_size);
+    if (read && EVP_DigestFinal_ex(context, hash.bytes, NULL))
+        *ret_hash = hash;
+    EVP_MD_CTX_free(context);
+    return read;
 }
 
 bool sha256_equal(const struct sha256 *a, const struct sha256 *b) {

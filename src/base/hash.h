@@ -21,6 +21,8 @@ struct sha256 {
     unsigned char bytes[SHA256_SIZE];
 };
 struct sha256 sha256_of(struct slice bytes);
+/* Of what an open file holds, wherever it stands, and how much that is. false with errno. */
+MUST_CHECK bool sha256_of_file(int descriptor, struct sha256 *ret_hash, uint64_t *ret_size);
 bool sha256_equal(const struct sha256 *a, const struct sha256 *b);
 void sha256_hex(const struct sha256 *hash, char ret_hex[SHA256_HEX_SIZE + 1]); /* lower case, NUL-terminated */
 MUST_CHECK bool sha256_parse_hex(struct slice hex, struct sha256 *ret_hash);

@@ -172,6 +172,11 @@ static void note_document(struct elements *elements, struct slice relation) {
     }
 }
 
+static void open_self(struct elements *elements, struct slice address) {
+    elements->has_self = true;
+    check_self(elements->checker, elements_top(elements)->place, address);
+}
+
 static void open_link(struct elements *elements, const struct xml_attribute_in *given, size_t count) {
     const struct frame *frame = elements_top(elements);
     struct slice relation = element_attribute(given, count, "rel");
@@ -182,9 +187,11 @@ static void open_link(struct elements *elements, const struct xml_attribute_in *
     if (!relation.data || slice_equal(relation, SLICE("alternate")))
         note_alternate(elements, type, element_attribute(given, count, "hreflang"));
     else if (slice_equal(relation, SLICE("self")) && elements_parent(elements)->element == FEED)
-        elements->has_self = true;
+        open_self(elements, element_attribute(given, count, "href"));
     else if (slice_equal(relation, SLICE("enclosure")) && !type.data)
         check_warning(elements->checker, frame->place, "an enclosure should say its type");
+    else if (slice_equal(relation, SLICE("hub")))
+        check_hub(elements->checker, frame->place, element_attribute(given, count, "href"));
     else
         note_document(elements, relation);
 }

@@ -1,5 +1,6 @@
 #include "check/check.h"
 
+#include "base/uri.h"
 #include "base/utf8.h"
 #include "check/checker.h"
 
@@ -54,6 +55,11 @@ void check_warning(struct checker *checker, struct xml_place place, const char *
     checker->result->warnings++;
 }
 
+void check_hub(struct checker *checker, struct xml_place place, struct slice address) {
+    if (value_is_iri(address) && !uri_is_web(address))
+        check_warning(checker, place, "a hub is found at an http or https address only");
+}
+
 void check_value(struct checker *checker, struct xml_place place, const char *element, const char *attribute,
                  enum value value, struct slice text) {
     bool is_warning = false;
@@ -68,6 +74,39 @@ void check_value(struct checker *checker, struct xml_place place, const char *el
         text = slice_range(text, 0, utf8_offset(slice_range(text, 0, 100), 30));
     (is_warning ? check_warning : check_error)(checker, place, "%.*s «%.*s»: %s", SLICE_ARGUMENTS(buf_slice(&name)),
                                                SLICE_ARGUMENTS(text), mistake);
+}
+
+/* As two people may write one address: any case of scheme and host, characters encoded or not, with a fragment. */
+static void append_comparable(struct slice address, struct buf *buf) {
+    address = slice_range(address, 0, slice_find_byte(address, '#', 0));
+    struct slice host = uri_host(address);
+    size_t lower = host.data ? (size_t)(host.data - address.data) + host.size : 0;
+    uri_append_encoded(buf, address);
+    for (size_t i = 0; i < lower && i < buf->size; i++)
+        if (buf->data[i] >= 'A' && buf->data[i] <= 'Z')
+            buf->data[i] = (char)(buf->data[i] - 'A' + 'a');
+    if (lower && lower == address.size)
+        buf_append_byte(buf, '/');
+}
+
+static bool is_address(struct slice one, struct slice other) {
+    CLEANUP(buf_release) struct buf a = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf b = BUF(BUF_UNLIMITED);
+    append_comparable(one, &a);
+    append_comparable(other, &b);
+    return slice_equal(buf_slice(&a), buf_slice(&b));
+}
+
+void check_self(struct checker *checker, struct xml_place place, struct slice address) {
+    CLEANUP(buf_release) struct buf whole = BUF(BUF_UNLIMITED);
+    const struct check_answer *answer = checker->answer;
+    if (!answer || answer->address_count == 0 || !uri_resolve(answer->addresses[0], slice_trim(address), &whole))
+        return;
+    for (size_t i = 0; i < answer->address_count; i++)
+        if (is_address(buf_slice(&whole), answer->addresses[i]))
+            return;
+    check_warning(checker, place, "the feed says that its own address is «%.*s», where readers will look next time",
+                  SLICE_ARGUMENTS(slice_range(buf_slice(&whole), 0, 1000)));
 }
 
 bool check_id_is_new(struct checker *checker, struct slice id, uint64_t number, uint64_t *ret_earlier) {
@@ -113,12 +152,23 @@ static void check_text(struct checker *checker) {
     }
 }
 
-void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagnostics,
-                struct check_result *ret_result) {
+static void check_document(struct checker checker, struct check_result *ret_result) {
     struct check_result result = {.kind = FEED_UNKNOWN};
-    struct checker checker = {.document = bytes, .file = file, .diagnostics = diagnostics, .result = &result};
+    checker.result = &result;
     check_text(&checker);
     map_release(&checker.ids);
     arena_release(&checker.arena);
     *ret_result = result;
+}
+
+void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagnostics,
+                struct check_result *ret_result) {
+    check_document((struct checker){.document = bytes, .file = file, .diagnostics = diagnostics}, ret_result);
+}
+
+void check_fetched_feed(const struct check_answer *answer, struct slice file, struct diagnostics *diagnostics,
+                        struct check_result *ret_result) {
+    check_document(
+        (struct checker){.document = answer->text, .answer = answer, .file = file, .diagnostics = diagnostics},
+        ret_result);
 }

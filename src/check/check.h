@@ -27,6 +27,16 @@ struct check_result {
 void check_feed(struct slice bytes, struct slice file, struct diagnostics *diagnostics,
                 struct check_result *ret_result);
 
+/* The same of a feed that was fetched: its link to itself should be one of the addresses at which it is. */
+struct check_answer {
+    struct slice text; /* UTF-8 where `is_text`, whatever its XML declaration says; else as that says */
+    bool is_text;
+    const struct slice *addresses; /* absolute; the first one that people may know */
+    size_t address_count;
+};
+void check_fetched_feed(const struct check_answer *answer, struct slice file, struct diagnostics *diagnostics,
+                        struct check_result *ret_result);
+
 const char *feed_kind_name(enum feed_kind kind); /* "Atom" */
 
 /*

@@ -9,6 +9,7 @@
 
 struct checker {
     struct slice document;
+    const struct check_answer *answer; /* NULL: a file */
     struct slice file;
     struct diagnostics *diagnostics;
     struct check_result *result;
@@ -19,6 +20,9 @@ struct checker {
 /* Reports one problem and counts it. */
 void check_error(struct checker *checker, struct xml_place place, const char *format, ...) PRINTF_LIKE(3, 4);
 void check_warning(struct checker *checker, struct xml_place place, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* What the feed says its own address is; nothing to say of a file. */
+void check_self(struct checker *checker, struct xml_place place, struct slice address);
 
 /* What a value must be. */
 enum value {
@@ -42,6 +46,9 @@ void check_value(struct checker *checker, struct xml_place place, const char *el
                  enum value value, struct slice text);
 /* What is wrong with it, in words; NULL for nothing. *ret_warning: it is but a warning. */
 const char *value_mistake(enum value value, struct slice text, bool *ret_warning);
+
+/* WebSub, 4: the address in a link with rel=hub, or of a hub of JSON Feed. What is no address at all is said elsewhere. */
+void check_hub(struct checker *checker, struct xml_place place, struct slice address);
 
 /* The grammars, each its own; for tests as well. */
 bool value_is_iri(struct slice text);       /* RFC 3987 with a scheme; http and https with a host */

@@ -238,8 +238,11 @@ static bool on_doctype(void *context, const char *public_identifier, struct xml_
 }
 
 void check_xml(struct checker *checker) {
-    static const struct xml_handler handler = {
-        .open = on_open, .text = on_text, .close = on_close, .doctype = on_doctype};
+    const struct xml_handler handler = {.open = on_open,
+                                        .text = on_text,
+                                        .close = on_close,
+                                        .doctype = on_doctype,
+                                        .is_utf8 = checker->answer && checker->answer->is_text};
     struct elements elements = {.checker = checker, .text = BUF(TEXT_MOST)};
     struct xml_error error;
     if (!xml_parse(checker->document, &handler, &elements, &error))

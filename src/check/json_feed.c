@@ -262,6 +262,12 @@ static void check_author(struct json_check *check, struct json_object *author) {
         check_error(check->checker, here(check), "an author has none of name, url and avatar");
 }
 
+static void check_hub_object(struct json_check *check, struct json_object *hub) {
+    struct json_object *address = NULL;
+    if (json_object_object_get_ex(hub, "url", &address) && json_object_is_type(address, json_type_string))
+        check_hub(check->checker, here(check), string_of(address));
+}
+
 static void check_object(struct json_check *check, struct json_object *object, const struct shape *shape) {
     for (size_t i = 0; i < shape->count; i++)
         if (shape->fields[i].required && !json_object_object_get_ex(object, shape->fields[i].key, NULL))
@@ -279,6 +285,19 @@ static void check_object(struct json_check *check, struct json_object *object, c
         check_item(check, object);
     else if (shape == &author_shape)
         check_author(check, object);
+    else if (shape == &hub_shape)
+        check_hub_object(check, object);
+}
+
+static void check_own_address(struct json_check *check, struct json_object *feed) {
+    struct json_object *member = NULL;
+    if (!json_object_object_get_ex(feed, "feed_url", &member)) {
+        check_warning(check->checker, here(check), "the feed has no feed_url");
+    } else if (json_object_is_type(member, json_type_string)) {
+        check->steps[check->depth++] = (struct json_step){.key = "feed_url"};
+        check_self(check->checker, here(check), string_of(member));
+        check->depth--;
+    }
 }
 
 static void check_feed_object(struct json_check *check, struct json_object *feed) {
@@ -292,8 +311,7 @@ static void check_feed_object(struct json_check *check, struct json_object *feed
                         SLICE_ARGUMENTS(slice_range(version, 0, 100)));
         check->depth--;
     }
-    if (!json_object_object_get_ex(feed, "feed_url", &member))
-        check_warning(check->checker, here(check), "the feed has no feed_url");
+    check_own_address(check, feed);
     if (json_object_object_get_ex(feed, "items", &member) && json_object_is_type(member, json_type_array))
         check->checker->result->entries = json_object_array_length(member);
     check_object(check, feed, &feed_shape);
@@ -304,8 +322,11 @@ static bool check_apart(struct checker *checker) {
     CLEANUP(diagnostics_release) struct diagnostics found = {0};
     CLEANUP(buf_release) struct buf head = BUF(BUF_UNLIMITED);
     struct check_result result = *checker->result;
-    struct checker own = {
-        .document = checker->document, .file = checker->file, .diagnostics = &found, .result = &result};
+    struct checker own = {.document = checker->document,
+                          .answer = checker->answer,
+                          .file = checker->file,
+                          .diagnostics = &found,
+                          .result = &result};
     struct json_check check = {.checker = &own};
     size_t offset = 0;
     const char *error = NULL;

@@ -126,6 +126,12 @@ static void open_rss(struct elements *elements, struct slice version) {
         check_error(elements->checker, place, "there is no RSS version «%.*s»", SLICE_ARGUMENTS(version));
 }
 
+static void open_self(struct elements *elements, struct slice address) {
+    elements->has_self = true;
+    if (elements_parent(elements)->element == CHANNEL)
+        check_self(elements->checker, elements_top(elements)->place, address);
+}
+
 static void rss_open(struct elements *elements, const struct xml_attribute_in *given, size_t count) {
     struct frame *frame = elements_top(elements);
     if (frame->element == RSS) {
@@ -135,7 +141,9 @@ static void rss_open(struct elements *elements, const struct xml_attribute_in *g
             frame->flags |= IS_NO_PERMALINK;
     } else if (frame->element == ATOM_LINK) {
         if (slice_equal(element_attribute(given, count, "rel"), SLICE("self")))
-            elements->has_self = true;
+            open_self(elements, element_attribute(given, count, "href"));
+        else if (slice_equal(element_attribute(given, count, "rel"), SLICE("hub")))
+            check_hub(elements->checker, frame->place, element_attribute(given, count, "href"));
     } else if (frame->element == ENCLOSURE && elements_parent(elements)->flags++ == 1) {
         check_warning(elements->checker, frame->place, "a second enclosure in this item; many readers show one");
     }

@@ -6,6 +6,7 @@
 #include "cmd/configuration.h"
 #include "cmd/corpus.h"
 #include "cmd/feeds.h"
+#include "cmd/fetch.h"
 #include "cmd/fingerprints.h"
 #include "cmd/folders.h"
 #include "cmd/guard.h"
@@ -14,10 +15,14 @@
 #include "cmd/news.h"
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
+#include "cmd/placeholders.h"
+#include "cmd/published.h"
+#include "cmd/publishing.h"
 #include "cmd/recall.h"
 #include "cmd/report.h"
 #include "cmd/rollback.h"
 #include "cmd/run_log.h"
+#include "cmd/run_metrics.h"
 #include "cmd/served.h"
 
 #include <sysexits.h>
@@ -40,6 +45,7 @@ struct build {
     struct served *served;
     struct withdrawals *withdrawals;
     struct feeds_counts feeds;
+    struct fetch_counts fetched;
     struct widest_feed widest;
     uint64_t fingerprint; /* of the configuration */
     struct signatures signatures;
@@ -47,6 +53,10 @@ struct build {
     struct news_facts facts;
     struct news_counts counts;
     bool is_over; /* nothing is new: no further step */
+    bool is_served; /* every step has succeeded: the tree being served is what it should be */
+    bool has_published;
+    int publish_code;
+    bool is_complete; /* what was counted is what is served now */
     struct report report;
     struct run_clock clock;
     size_t new_articles;
@@ -57,6 +67,19 @@ enum { ATTEMPTS = 3 /* at reading sources that change while they are read */ };
 static int check_folders(struct build *build) {
     build->state_folder = configuration_state_folder(&build->options, &build->settings);
     return folders_check(&build->options, &build->settings, build->state_folder, &build->diagnostics);
+}
+
+/* Said before anything is done. */
+static int check_targets(struct build *build) {
+    if (!build->options.publish)
+        return EX_OK;
+    if (!placeholders_check(&build->settings, slice_of(build->options.config), &build->diagnostics))
+        return EX_CONFIG;
+    if (build->settings.target_count)
+        return EX_OK;
+    diag_report(&build->diagnostics, DIAGNOSTIC_USAGE, (struct place){0},
+                "--publish: %s has no publish:, so there is nothing to publish to", build->options.config);
+    return EX_USAGE;
 }
 
 static int open_trees(struct build *build) {
@@ -81,6 +104,11 @@ static int open_cache(struct build *build) {
     if (build->options.full)
         cache_clear(build->cache);
     return EX_OK;
+}
+
+/* A build that is held back must not lose what an upstream shows for a day. */
+static int fetch_upstreams(struct build *build) {
+    return fetch_sources(&build->options, &build->settings, build->cache, &build->diagnostics, &build->fetched);
 }
 
 /* Whoever rolled back must not get the bad tree again in ten minutes. A withdrawal does not wait. */
@@ -233,13 +261,34 @@ static int record_history(struct build *build) {
     return code;
 }
 
+/* For whoever publishes next: paths that went with a withdrawal are deleted there whatever else is. */
+static void note_withdrawn_paths(struct build *build) {
+    const struct tree *old = output_old_tree(build->output);
+    const struct tree *tree = output_new_tree(build->output);
+    VEC(struct slice) gone = {0};
+    size_t at = 0;
+    if (build->settings.target_count == 0 || !has_withdrawn(build))
+        return;
+    for (size_t i = 0; i < old->files.count; i++) {
+        while (at < tree->files.count && slice_compare(tree->files.items[at].path, old->files.items[i].path) < 0)
+            at++;
+        if (at == tree->files.count || !slice_equal(tree->files.items[at].path, old->files.items[i].path))
+            vec_push(&gone, old->files.items[i].path);
+    }
+    published_note_withdrawn(build->state_folder, &build->settings, gone.items, gone.count);
+    vec_release(&gone);
+}
+
 static int swap_trees(struct build *build) {
     if (build->options.dry_run)
         return EX_OK;
+    note_withdrawn_paths(build);
     int code = record_history(build);
     if (code != EX_OK)
         return code;
-    code = output_exit_code(output_swap(build->output, &build->diagnostics));
+    code = fetch_purge(&build->corpus, history_of(build->history), &build->diagnostics);
+    if (code == EX_OK)
+        code = output_exit_code(output_swap(build->output, &build->diagnostics));
     if (code == EX_OK)
         rollback_end(&build->options, &build->settings, build->state_folder);
     return code;
@@ -250,8 +299,9 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders,  make_channels, open_trees,    open_cache,  stay_rolled_back, look_for_news, read_history,
-    guard_channels, compile_rules, read_articles, write_feeds, finish_output,    guard_tree,    swap_trees,
+    check_folders, check_targets, make_channels,  open_trees,    open_cache,    fetch_upstreams, stay_rolled_back, look_for_news,
+    read_history,  guard_channels, compile_rules, read_articles, write_feeds,     finish_output,    guard_tree,
+    swap_trees,
 };
 
 /* What the run counted, or, where nothing was new, the last one. */
@@ -298,6 +348,9 @@ static void fill_report(struct build *build, int exit_code) {
     report->files_read = build->corpus.files_read;
     report->bytes_read = build->corpus.bytes_read;
     report->rendered = build->feeds.rendered;
+    report->requests = build->fetched.requests;
+    report->fetched = build->fetched.changed;
+    report->bytes_fetched = build->fetched.bytes;
     report->nothing_new = build->is_over;
     report->written = tree.written;
     report->unchanged = tree.unchanged;
@@ -363,6 +416,8 @@ static int settle_diagnostics(struct build *build, int code) {
     CLEANUP(known_release) struct known known = {0};
     diagnostics_append(&build->diagnostics, &build->reading, 0);
     bool completes = code == EX_OK && !build->options.dry_run;
+    /* A tree that was rolled back is not looked into. */
+    build->is_complete = completes && (!build->is_over || build->counts.files > 0);
     known_read(&known, build->cache);
     if (completes && build->is_over)
         known_recall(&known, &build->diagnostics);
@@ -397,6 +452,8 @@ static void log_run(struct build *build) {
         .removed = report->removed,
         .bytes_written = report->bytes_written,
         .channels_changed = report->rendered,
+        .requests = report->requests,
+        .bytes_fetched = report->bytes_fetched,
         .next_date = build->facts.next_date ? build->facts.next_date : INT64_MAX,
     };
     CLEANUP(arena_release) struct arena arena = {0};
@@ -410,6 +467,32 @@ static void log_run(struct build *build) {
         run_log_add(folder, build->clock, run);
 }
 
+/* Of failed runs too, for that is what somebody is to be woken for; not of rehearsals. */
+static void write_metrics(struct build *build) {
+    CLEANUP(metrics_release) struct metrics metrics = {0};
+    const struct run_facts facts = {
+        .report = &build->report,
+        .clock = build->clock,
+        .is_complete = build->is_complete,
+        .new_articles = build->new_articles,
+        .settings = &build->settings,
+        .cache = build->cache,
+        .state_folder = build->state_folder,
+        .diagnostics = &build->diagnostics,
+    };
+    if (!build->options.metrics || build->options.dry_run)
+        return;
+    metrics_open(&metrics, build->options.metrics);
+    run_metrics_append(&metrics, &facts);
+    if (build->options.publish)
+        publish_metrics_append(&metrics, &(struct publish_facts){.clock = build->clock,
+                                                                 .did_run = build->has_published,
+                                                                 .exit_code = build->publish_code,
+                                                                 .settings = &build->settings,
+                                                                 .state_folder = build->state_folder});
+    metrics_write(&metrics, &build->diagnostics);
+}
+
 /* What the command has to say besides; `text` is what the report borrows. */
 static void tell_more(struct build *build, struct buf *text) {
     if (!build->order->tell || !build->history)
@@ -419,10 +502,31 @@ static void tell_more(struct build *build, struct buf *text) {
         .corpus = &build->corpus,
         .withdrawals = build->withdrawals,
         .history = history_of(build->history),
-        .exit_code = build->report.exit_code,
+        .is_done = build->is_served,
     };
     build->order->tell(&outcome, text);
     *(build->options.json ? &build->report.withdrawals : &build->report.body) = buf_slice(text);
+}
+
+/* Where nothing is new, too: the last publishing may not have come to its end. */
+static void publish_tree(struct build *build, struct publishing_report *said) {
+    const struct publishing_order order = {
+        .options = &build->options,
+        .settings = &build->settings,
+        .state_folder = build->state_folder,
+        .only_unsettled = true,
+    };
+    if (!build->options.publish || build->options.dry_run || !build->is_served)
+        return;
+    /* What takes long must not keep the next build waiting. */
+    output_close(build->output);
+    build->output = NULL;
+    build->publish_code = publishing_run(&order, &build->diagnostics, said);
+    build->has_published = true;
+    if (build->publish_code != EX_OK)
+        build->report.exit_code = build->publish_code;
+    build->report.published = buf_slice(&said->text);
+    build->report.publishing = buf_slice(&said->json);
 }
 
 static void build_release(struct build *build) {
@@ -451,21 +555,25 @@ int build_run(struct options *options, const struct build_order *order, struct d
     int code = configuration_load(&build.options, &build.diagnostics, &build.settings);
     for (size_t i = 0; code == EX_OK && i < ARRAY_LENGTH(steps) && !build.is_over; i++)
         code = steps[i](&build);
+    build.is_served = code == EX_OK;
     code = settle_diagnostics(&build, code);
     fill_report(&build, code);
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
+    CLEANUP(publishing_report_release) struct publishing_report said = {0};
     tell_more(&build, &text);
+    publish_tree(&build, &said);
+    write_metrics(&build);
     report_print(&build.report, &build.options, &build.diagnostics);
     log_run(&build);
     build_release(&build);
-    return code;
+    return build.report.exit_code;
 }
 
 int build_command(int argc, char **argv) {
     static const struct build_order order = {.command = "build"};
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     struct options options = {0};
-    if (options_read(argc, argv, "coShnjdfswJRMGvq", &diagnostics, &options) &&
+    if (options_read(argc, argv, "coShnjdfswJRMGmOEPLvq", &diagnostics, &options) &&
         options_end(argc, argv, &options, &diagnostics))
         return build_run(&options, &order, &diagnostics);
     const struct report report = {.command = order.command, .exit_code = EX_USAGE};

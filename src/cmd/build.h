@@ -13,7 +13,7 @@ struct build_outcome {
     const struct corpus *corpus;
     const struct withdrawals *withdrawals;
     const struct history *history;
-    int exit_code;
+    bool is_done; /* every step came to its end; the exit code may still say that something is wrong */
 };
 struct build_order {
     const char *command; /* "build", "withdraw": for the report */

@@ -86,7 +86,7 @@ static struct source configured_source(struct cleaning *cleaning, const char *pa
         if (file_path_matches(slice_of(pattern), slice_of(path)))
             return *source;
     }
-    return (struct source){.encoding = SLICE("utf-8")};
+    return (struct source){0};
 }
 
 static void add_source(struct cleaning *cleaning, const char *path) {

@@ -209,12 +209,20 @@ static void append_piece(void *context, struct slice text, bool is_heading) {
 
 /* --- articles ----------------------------------------------------------------------------------------------- */
 
-void clean_append_jsonl(const struct article *article, struct buf *buf) {
-    CLEANUP(arena_release) struct arena arena = {0};
+static void append_line(const struct article *article, struct slice body, struct buf *buf) {
     struct fields fields = {.buf = buf};
     append_fields(&fields, article, article->format);
-    text_field(&fields, "body", text_body(article, &arena));
+    text_field(&fields, "body", body);
     buf_append_string(buf, "}\n");
+}
+
+void clean_append_jsonl(const struct article *article, struct buf *buf) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    append_line(article, text_body(article, &arena), buf);
+}
+
+void clean_append_jsonl_as_read(const struct article *article, struct buf *buf) {
+    append_line(article, article->body, buf);
 }
 
 void clean_append_markdown(const struct article *article, struct buf *buf) {

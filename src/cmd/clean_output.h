@@ -11,6 +11,8 @@
 
 /* One line of JSON, with its line end. */
 void clean_append_jsonl(const struct article *article, struct buf *buf);
+/* The same with the body as it was read, which reads back to the same article, not only to the same entry. */
+void clean_append_jsonl_as_read(const struct article *article, struct buf *buf);
 
 /* Markdown with front matter. */
 void clean_append_markdown(const struct article *article, struct buf *buf);

@@ -21,6 +21,7 @@ int clean_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
 int compact_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int publish_command(int argc, char **argv);
 int rollback_command(int argc, char **argv);
 int withdraw_command(int argc, char **argv);
 int status_command(int argc, char **argv);

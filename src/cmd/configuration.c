@@ -44,8 +44,11 @@ int configuration_load(struct options *options, struct diagnostics *diagnostics,
         code = EX_CONFIG;
     else if (!options_settle_now(options, diagnostics))
         code = EX_USAGE;
-    if (options->history)
+    if (options->history) {
         settings.history = options->history;
+        settings.kept_folder =
+            file_join(&settings.arena, file_folder(&settings.arena, options->history), "upstream");
+    }
     if (code == EX_OK)
         *ret_settings = settings;
     else

@@ -6,7 +6,8 @@
 
 /*
  * feeds.yaml as commands need it: loaded with the names of all readers and formats, its zone set for all dates, `now`
- * settled, its channels made once to find collisions, settings.history what --history says where it is given. Returns
+ * settled, its channels made once to find collisions, settings.history (and the kept folder beside it) what --history
+ * says where it is given. Returns
  * 0, or the exit code (78, or 64 for a bad --now) after reporting.
  */
 int configuration_load(struct options *options, struct diagnostics *diagnostics, struct settings *ret_settings);

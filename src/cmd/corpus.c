@@ -395,7 +395,7 @@ static void report_silent_sources(struct corpus *corpus, int64_t now, struct dia
             date_append_day(&day, newest[i]);
         diag_report(diagnostics, DIAGNOSTIC_SOURCE_SILENT,
                     (struct place){source->place.file, source->place.line, source->place.column}, "%.*s%s%.*s",
-                    SLICE_ARGUMENTS(source->files), day.size ? ", the newest is of " : "",
+                    SLICE_ARGUMENTS(source_shown(source)), day.size ? ", the newest is of " : "",
                     SLICE_ARGUMENTS(buf_slice(&day)));
     }
     free(newest);

@@ -174,6 +174,8 @@ void explained_write_json(const struct explained_article *article, struct json_w
     write_string(json, "title", article->read.article.title);
     write_string(json, "file", article->place.file);
     write_count(json, "line", article->place.line);
+    if (article->url.size)
+        write_string(json, "fetchedFrom", article->url);
     date_append_rfc3339(&text, article->read.record->date);
     write_string(json, "date", buf_slice(&text));
     write_string(json, "key", article->read.key);

@@ -528,6 +528,11 @@ void explained_append_text(const struct explained_article *article, const struct
     buf_append_string(buf, "  ");
     columns_append(buf, article->read.key);
     buf_append_byte(buf, '\n');
+    if (article->url.size) {
+        buf_append_string(buf, "  fetched from ");
+        columns_append(buf, article->url);
+        buf_append_byte(buf, '\n');
+    }
     print_labels(article, buf);
     for (size_t i = 0; i < article->correction_count; i++)
         print_correction(article->corrections[i], buf);

@@ -94,6 +94,7 @@ bool explained_make(struct rereader *rereader, const struct channels *channels, 
                     int64_t now, struct line_finder *finder, struct explained_article *ret_article) {
     const struct corpus *corpus = rereader->corpus;
     struct explained_article article = {.corpus = corpus, .place = record_place(corpus, record, finder)};
+    article.url = corpus->source_of_file[record->location.file]->upstream.url;
     struct arena *arena = &rereader->arena;
     const struct taxonomies *taxonomies = &corpus->settings->taxonomies;
     uint32_t place = 0;

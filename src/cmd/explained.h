@@ -20,6 +20,7 @@ struct explained_channel {
 struct explained_article {
     const struct corpus *corpus;
     struct place place;
+    struct slice url; /* of the source that it was fetched from; empty: it was not */
     struct reread_article read;
     enum article_status status;
     struct slice leader;                      /* the id of the entry that stands for it; empty: its own */

@@ -1,10 +1,13 @@
 #include "cmd/feeds.h"
 
+#include "base/file.h"
 #include "base/pool.h"
 #include "cmd/archives.h"
 #include "cmd/channel_feed.h"
 #include "cmd/pieces.h"
 #include "cmd/withdrawals.h"
+
+#include <unistd.h>
 
 enum {
     BUFFERS_KEPT = 1 << 20, /* bytes of each */
@@ -286,6 +289,31 @@ static void write_opml(struct feeds *feeds, struct diagnostics *diagnostics) {
         output_put(feeds->output, path, buf_slice(&buf), "text/x-opml; charset=utf-8");
 }
 
+/* --- what a host is told of the feeds ------------------------------------------------------------------------ */
+
+/* static: may have one of its own, which is the editor's word. */
+static bool is_given(const struct settings *settings, struct slice path) {
+    struct slice folder = settings->output.copied_folder;
+    CLEANUP(arena_release) struct arena arena = {0};
+    if (folder.size == 0)
+        return false;
+    const char *given = file_join(&arena, settings->folder, arena_copy(&arena, folder).data);
+    return access(file_join(&arena, given, path.data), F_OK) == 0;
+}
+
+static void write_headers(struct feeds *feeds) {
+    static const struct slice path = SLICE_CONSTANT("_headers");
+    const struct settings *settings = feeds->corpus->settings;
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    if (settings->site.hub_count == 0 || is_given(settings, path))
+        return;
+    for (size_t i = 0; i < feeds->channels->items.count; i++)
+        for (size_t k = 0; k < feeds->pieces.format_count; k++)
+            headers_append_feed(&settings->site, feeds->channels->items.items[i].path,
+                                feeds->pieces.formats[k]->file_name, &buf);
+    output_put(feeds->output, path, buf_slice(&buf), "text/plain; charset=utf-8");
+}
+
 static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *diagnostics) {
     feeds->workers = memory_new_array(feeds->options->jobs, sizeof *feeds->workers);
     for (size_t i = 0; i < feeds->options->jobs; i++)
@@ -295,6 +323,7 @@ static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *
         if (strcmp(feeds->pieces.formats[feeds->format]->name, "atom") == 0)
             write_opml(feeds, diagnostics);
     }
+    write_headers(feeds);
     for (size_t i = 0; i < feeds->options->jobs; i++) {
         arena_release(&feeds->workers[i].arena);
         buf_release(&feeds->workers[i].pieces);

@@ -31,8 +31,8 @@ struct widest_feed {
 void widest_feed_release(struct widest_feed *widest);
 
 /* Channels have been selected. Of a channel whose signature is the old one the served files are kept, and no article is
- * read for it. *widest is set. Puts feeds.opml and the feeds in all formats of the settings into
- * `output`. */
+ * read for it. *widest is set. Puts the feeds in all formats of the settings, feeds.opml and, where
+ * there are hubs, _headers into `output`. */
 enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
                               const struct options *options, const char *spool_folder, struct signatures *signatures,
                               struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,

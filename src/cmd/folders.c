@@ -15,6 +15,7 @@ struct folders {
     struct slice stage;  /* the output's sibling that it is exchanged with */
     struct slice state;
     struct slice history;
+    struct slice kept;   /* of upstreams' articles; empty: no source has a url */
     struct slice copied; /* empty: none */
     int code;
 };
@@ -140,7 +141,9 @@ static void check_source_files(struct folders *folders, const char *pattern) {
 
 static void check_source(struct folders *folders, const struct source *source) {
     struct arena *arena = &folders->settings->arena;
-    const char *pattern = file_join(arena, folders->settings->folder, arena_copy(arena, source->files).data);
+    if (source->upstream.url.size)
+        return; /* in the folder of all that is kept */
+    const char *pattern = source_pattern(source, folders->settings->folder, NULL, arena);
     struct slice folder = real_path(arena, fixed_part(arena, pattern));
     bool has_wildcard = pattern[strcspn(pattern, "*?")] != '\0';
     if (has_wildcard && refuse_if_swapped(folders, folder, "the folder is exchanged whole, and holds the sources in"))
@@ -162,6 +165,11 @@ static void check_output(struct folders *folders) {
     }
     if (is_swapped(folders, folders->history)) {
         refuse_history(folders, "the output is exchanged whole, and would hold the history:");
+        return;
+    }
+    if (folders->kept.size && is_swapped(folders, folders->kept)) {
+        refuse_output(folders, "the folder is exchanged whole, and would hold the articles of sources with a url:",
+                      folders->kept);
         return;
     }
     if (refuse_if_swapped(folders, folders->state, "the folder is exchanged whole, and holds the state folder") ||
@@ -189,6 +197,9 @@ static void check_copied(struct folders *folders) {
         refuse_key(folders, place, "the folder is published whole, and holds the state folder", folders->state);
     if (holds(folders->copied, folders->history))
         refuse_key(folders, place, "the folder is published whole, and holds the history", folders->history);
+    if (folders->kept.size && holds(folders->copied, folders->kept))
+        refuse_key(folders, place, "the folder is published whole, and holds the articles of sources with a url:",
+                   folders->kept);
     for (size_t i = 0; i < settings->file_count; i++) {
         struct slice file = real_path(&folders->settings->arena, settings->files[i]);
         if (holds(folders->copied, file)) {
@@ -208,6 +219,9 @@ static struct folders find_folders(const struct options *options, struct setting
     folders.stage = stage_of(arena, folders.output);
     folders.state = real_path(arena, state_folder);
     folders.history = real_path(arena, settings->history);
+    for (size_t i = 0; i < settings->source_count && !folders.kept.size; i++)
+        if (settings->sources[i].upstream.url.size)
+            folders.kept = real_path(arena, settings->kept_folder);
     if (settings->output.copied_folder.size)
         folders.copied = real_path(arena, file_join(arena, settings->folder, settings->output.copied_folder.data));
     return folders;

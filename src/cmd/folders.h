@@ -8,7 +8,7 @@
  * May the folders that are written, and the one that is copied, be those? The output is exchanged whole, with all that
  * is in it: it must hold nothing that is an input of pindao or where somebody works, as
  *  - the current directory, the configuration and its includes, the state folder, the history,
- *  - a source file, or the folder that a source looks in,
+ *  - a source file, or the folder that a source looks in, or the one in which upstreams' articles are kept,
  *  - the folder static:,
  * and the folder static:, which is published whole, must hold neither the output nor the configuration nor state and
  * history.

@@ -1,10 +1,10 @@
 #include "cmd/news.h"
 
 #include "base/hash.h"
+#include "base/walk.h"
 #include "cmd/fingerprints.h"
 #include "cmd/signatures.h"
 #include "diag/pack.h"
-#include "output/walk.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -39,6 +39,12 @@ static const struct option_row rows[] = {
     {'r', false, "reader", "NAME", "how clean reads its files: page, listing …"},
     {'t', false, "to", "FORMAT", "what clean writes: jsonl, markdown"},
     {'p', false, "report", NULL, "say line by line what was dropped and repaired"},
+    {'m', false, "metrics", "FILE", "what the run counted, for Prometheus"},
+    {'A', false, "allow-private", NULL, "addresses that are not public may be asked"},
+    {'O', false, "offline", NULL, "ask no source with a url; what is kept of them will do"},
+    {'E', false, "fetch", NULL, "ask all sources with a url now, whatever their every: says"},
+    {'P', false, "publish", NULL, "to the targets of publish:, when the tree is in place"},
+    {'L', false, "accept-deletions", NULL, "publishing may delete any number of files"},
     {'v', true, "verbose", NULL, "say what was done"},
     {'q', true, "quiet", NULL, "errors only"},
 };
@@ -119,6 +125,19 @@ static bool apply(char letter, const char *value, struct options *options) {
         return true;
     case 'p':
         return options->report = true;
+    case 'm':
+        options->metrics = value;
+        return true;
+    case 'A':
+        return options->allow_private = true;
+    case 'O':
+        return options->offline = true;
+    case 'E':
+        return options->fetch = true;
+    case 'P':
+        return options->publish = true;
+    case 'L':
+        return options->accept_deletions = true;
     case 'v':
         options->verbosity = 1;
         return true;

@@ -24,6 +24,11 @@ struct options {
     const char *reader;  /* clean: its name; NULL: by the file */
     const char *to;      /* clean: "jsonl", "markdown"; NULL */
     bool report;         /* clean: what was dropped and repaired */
+    const char *metrics; /* the file to write them into; NULL: none */
+    bool allow_private;  /* validate: not only public addresses (net/request.h) */
+    bool offline;        /* no source with a url is asked */
+    bool fetch;          /* all of them are */
+    bool publish, accept_deletions;
     int verbosity;       /* -1 quiet, 0, 1 verbose */
     int first_argument;  /* index in argv of the first word that is no option */
 };

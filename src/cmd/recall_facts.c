@@ -154,13 +154,24 @@ bool recall_is_changed(const struct recall *recall, uint64_t name) {
 
 struct text_facts {
     struct file_identity identity;
-    uint64_t encoding; /* hash of its name */
+    uint64_t variant; /* of the text that is made of these bytes */
     uint64_t size, invalid;
     uint32_t invalid_line;
     uint8_t damaged, unused[3];
     uint32_t path_size;
     uint32_t unused_too;
 };
+
+/* Lines of a feed are ours, so another version makes others; which of two dates is the later one depends on the zone. */
+static uint64_t text_variant(const struct recall *recall, const struct ingest_file *file) {
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    buf_append_slice(&buf, file->source->encoding);
+    if (file->reader->is_feed) {
+        buf_append_string(&buf, " feed " PINDAO_VERSION " ");
+        buf_append_slice(&buf, recall->corpus->plan.settings->site.timezone);
+    }
+    return hash64(buf_slice(&buf));
+}
 
 bool recall_text(void *context, const struct ingest_file *file, struct ingest_text *text, uint64_t *ret_size) {
     const struct recall *recall = context;
@@ -173,7 +184,7 @@ bool recall_text(void *context, const struct ingest_file *file, struct ingest_te
     while (recall_take_bytes(&rest, &facts, sizeof facts) && recall_take_slice(&rest, facts.path_size, &path)) {
         if (!slice_equal(path, slice_of(file->path)))
             continue;
-        if (!file_identity_equal(&facts.identity, &file->identity) || facts.encoding != hash64(file->source->encoding))
+        if (!file_identity_equal(&facts.identity, &file->identity) || facts.variant != text_variant(recall, file))
             return false;
         text->damaged = facts.damaged;
         text->invalid = facts.invalid;
@@ -194,7 +205,7 @@ void recall_remember_texts(const struct recall *recall) {
             continue;
         struct text_facts facts = {
             .identity = file->identity,
-            .encoding = hash64(file->source->encoding),
+            .variant = text_variant(recall, file),
             .size = file->size,
             .invalid = file->text->invalid,
             .invalid_line = file->text->invalid_line,

@@ -72,6 +72,9 @@ static void print_json(const struct report *report, const struct diagnostics *di
     write_number(&json, "shown", report->shown);
     write_number(&json, "filesRead", report->files_read);
     write_number(&json, "bytesRead", report->bytes_read);
+    write_number(&json, "requests", report->requests);
+    write_number(&json, "sourcesFetched", report->fetched);
+    write_number(&json, "bytesFetched", report->bytes_fetched);
     write_number(&json, "channelsRendered", report->rendered);
     json_key(&json, "nothingNew");
     json_boolean(&json, report->nothing_new);
@@ -91,6 +94,10 @@ static void print_json(const struct report *report, const struct diagnostics *di
     if (report->withdrawals.size) {
         json_key(&json, "withdrawals");
         json_fragment(&json, report->withdrawals);
+    }
+    if (report->publishing.size) {
+        json_key(&json, "publishing");
+        json_fragment(&json, report->publishing);
     }
     if (report->movement.size) {
         json_key(&json, "movement");
@@ -148,13 +155,21 @@ void report_print(const struct report *report, const struct options *options, co
     report_diagnostics(options, diagnostics);
     if (options->verbosity >= 0)
         print(stdout, report->body);
-    if (options_talkative(options) && (report->exit_code == 0 || report->exit_code == EX_DATAERR))
+    if (options_talkative(options))
+        print(stdout, report->published);
+    bool has_summary = report->directory || !report->tree_only;
+    /* With a source that is down, 66 stands for a run that has come to its end, else for one that was given up. */
+    bool is_done = report->exit_code == EX_OK || report->exit_code == EX_DATAERR ||
+                   (report->exit_code == EX_NOINPUT && diagnostics->counts[SEVERITY_ERROR] == 0);
+    if (has_summary && options_talkative(options) && is_done)
         print_summary(report, diagnostics_known(diagnostics, SEVERITY_WARNING));
 }
 
 int report_exit_code(const struct options *options, const struct diagnostics *diagnostics) {
     if (diagnostics->per_id[DIAGNOSTIC_READING_FAILED])
         return EX_IOERR;
+    if (diagnostics->per_id[DIAGNOSTIC_SOURCE_DOWN] > diagnostics->known[DIAGNOSTIC_SOURCE_DOWN])
+        return EX_NOINPUT;
     bool refused = diagnostics_new(diagnostics, SEVERITY_REFUSED) > 0;
     bool warned = options->strict && diagnostics_new(diagnostics, SEVERITY_WARNING) > 0;
     return refused || warned ? EX_DATAERR : EX_OK;

@@ -10,6 +10,8 @@ struct report {
     size_t channels, shown;
     size_t files_read, rendered; /* sources' files that were not as they were; channels likewise */
     uint64_t bytes_read;
+    size_t requests, fetched; /* to sources with a url; of them that showed something new */
+    uint64_t bytes_fetched;
     bool nothing_new; /* nothing was looked into at all */
     size_t written, unchanged, relinked, removed;
     uint64_t bytes_written;
@@ -19,6 +21,8 @@ struct report {
     int exit_code;
     struct slice body;             /* for people: what else was asked for; before the summary */
     struct slice counts, movement; /* the same for machines, fragments one level deep; empty: not asked for */
+    struct slice published;        /* for people: what was done at each target */
+    struct slice publishing;       /* the same for machines; empty: nothing was published */
     struct slice withdrawals;      /* of `withdraw`: likewise */
     size_t expectations, failed;   /* check --test */
 };
@@ -29,7 +33,10 @@ void report_print(const struct report *report, const struct options *options, co
 /* Only the diagnostics; for commands that have no more to say. */
 void report_diagnostics(const struct options *options, const struct diagnostics *diagnostics);
 
-/* 65 where articles were refused, or with --strict anything was to be warned of, and it is not known; else 0. */
+/*
+ * 66 where a source is down, 65 where articles were refused, or with --strict anything was to be warned of, and it is
+ * not known; else 0.
+ */
 int report_exit_code(const struct options *options, const struct diagnostics *diagnostics);
 
 #endif

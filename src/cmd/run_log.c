@@ -25,6 +25,10 @@ struct run_clock run_clock_start(void) {
     return (struct run_clock){nanoseconds(CLOCK_REALTIME) / NANOSECONDS, nanoseconds(CLOCK_MONOTONIC)};
 }
 
+uint64_t run_clock_milliseconds(struct run_clock clock) {
+    return (uint64_t)(nanoseconds(CLOCK_MONOTONIC) - clock.measured) / PER_MILLISECOND;
+}
+
 /* --- a line ------------------------------------------------------------------------------------------------- */
 
 /* Members that are numbers: what writes them reads them. */
@@ -40,6 +44,7 @@ static const struct number_member number_members[] = {
     {"relinked", offsetof(struct run, relinked)},
     {"removed", offsetof(struct run, removed)},
     {"channelsChanged", offsetof(struct run, channels_changed)},
+    {"requests", offsetof(struct run, requests)},
 };
 
 static size_t *number_of(struct run *run, size_t member) {
@@ -75,6 +80,7 @@ static void write_line(struct run *run, struct buf *line) {
     for (size_t i = 0; i < ARRAY_LENGTH(number_members); i++)
         write_number(&json, number_members[i].name, *number_of(run, i));
     write_number(&json, "bytesWritten", run->bytes_written);
+    write_number(&json, "bytesFetched", run->bytes_fetched);
     if (run->next_date != INT64_MAX)
         write_time(&json, "next", run->next_date);
     json_close(&json);
@@ -112,6 +118,8 @@ static void read_member(const struct json_member *member, struct arena *arena, s
         run->exit_code = (int)(read_number(member) & 0xFF);
     else if (is_named(member, "bytesWritten"))
         run->bytes_written = read_number(member);
+    else if (is_named(member, "bytesFetched"))
+        run->bytes_fetched = read_number(member);
     else if (is_named(member, "nothingNew"))
         run->nothing_new = member->kind == JSON_TRUE;
 }
@@ -171,7 +179,7 @@ void run_log_add(const char *folder, struct run_clock clock, struct run run) {
     if (directory < 0)
         return;
     run.start = clock.start;
-    run.milliseconds = (uint64_t)(nanoseconds(CLOCK_MONOTONIC) - clock.measured) / PER_MILLISECOND;
+    run.milliseconds = run_clock_milliseconds(clock);
     write_line(&run, &line);
     CLEANUP(file_close) int descriptor = open_log(directory);
     struct stat status;

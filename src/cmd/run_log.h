@@ -21,6 +21,8 @@ struct run {
     size_t written, relinked, removed; /* files */
     uint64_t bytes_written;
     size_t channels_changed;
+    size_t requests; /* to sources with a url */
+    uint64_t bytes_fetched;
     int64_t next_date; /* when the earliest article comes that is held back by its date; INT64_MAX: none */
 };
 
@@ -30,6 +32,7 @@ struct run_clock {
     int64_t measured; /* nanoseconds of a clock that nobody sets */
 };
 struct run_clock run_clock_start(void);
+uint64_t run_clock_milliseconds(struct run_clock clock); /* since then */
 
 /*
  * Appends a line in one write. A folder that is not there is not made. A file over RUN_LOG_MOST is first rewritten with

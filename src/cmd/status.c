@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/configuration.h"
 #include "cmd/report.h"
+#include "publish/websub.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -14,15 +15,20 @@
  * pindao status: what the runs of cron have been doing. Reads what they left behind, no articles, and writes nothing.
  */
 
+bool run_is_done(const struct run *run) {
+    /* 66 without an error: a source is down. */
+    return run->exit_code == EX_OK || run->exit_code == EX_DATAERR || (run->exit_code == EX_NOINPUT && !run->error);
+}
+
 bool run_did_something(const struct run *run) {
-    return run->written || run->removed || (run->exit_code != EX_OK && run->exit_code != EX_DATAERR);
+    return run->written || run->removed || !run_is_done(run);
 }
 
 const struct run *status_last_change(const struct status *status) {
     for (size_t i = status->log.runs.count; i > 0; i--) {
         const struct run *run = &status->log.runs.items[i - 1];
         /* What a run that was refused had written was never served. */
-        if ((run->written || run->removed) && (run->exit_code == EX_OK || run->exit_code == EX_DATAERR))
+        if ((run->written || run->removed) && run_is_done(run))
             return run;
     }
     return NULL;
@@ -59,6 +65,9 @@ static void read_cache(struct status *status, struct arena *arena, struct diagno
     known_read(&status->known, cache);
     if (!health_read(cache, &status->health))
         status->health = (struct health){0};
+    for (size_t i = 0; i < status->settings->source_count; i++)
+        if (status->settings->sources[i].upstream.url.size)
+            fetch_state_read(cache, &status->settings->sources[i], &status->fetches[i]);
     cache_close(cache);
 }
 
@@ -75,6 +84,8 @@ static void gather(struct status *status, struct settings *settings, struct diag
         status->rolled_back_at = mark.st_mtim.tv_sec;
     }
     run_log_read(status->state_folder, &settings->arena, &status->log);
+    published_read(status->state_folder, settings, &status->published);
+    status->hubs_waiting = websub_waiting(status->state_folder);
     read_cache(status, &settings->arena, diagnostics);
 }
 
@@ -82,6 +93,7 @@ static int tell(struct options *options, struct settings *settings) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     struct status status = {.options = options, .settings = settings};
+    status.fetches = memory_new_array(settings->source_count, sizeof *status.fetches);
     gather(&status, settings, &diagnostics);
     if (options->json)
         status_append_json(&status, &text);
@@ -89,7 +101,11 @@ static int tell(struct options *options, struct settings *settings) {
         status_append_text(&status, &text);
     report_diagnostics(options, &diagnostics);
     bool written = fwrite(text.data, 1, text.size, stdout) == text.size;
+    published_list_release(&status.published);
     known_release(&status.known);
+    for (size_t i = 0; i < settings->source_count; i++)
+        fetch_state_release(&status.fetches[i]);
+    free(status.fetches);
     health_release(&status.health);
     run_log_release(&status.log);
     return written ? EX_OK : EX_IOERR;

@@ -1,8 +1,10 @@
 #ifndef PINDAO_CMD_STATUS_H
 #define PINDAO_CMD_STATUS_H
 
+#include "cmd/fetch_state.h"
 #include "cmd/health.h"
 #include "cmd/known.h"
+#include "cmd/published.h"
 #include "cmd/run_log.h"
 #include "output/survey.h"
 
@@ -19,6 +21,9 @@ struct status {
     struct run_log log;
     struct health health; /* zeroed: no run has completed */
     struct known known;
+    struct published_list published; /* one a target */
+    size_t hubs_waiting;             /* for what hubs are still to be told */
+    struct fetch_state *fetches;     /* by the number of the source; zeroed where it has no url, or was never asked */
 };
 
 enum { RUNS_SHOWN = 10 };
@@ -32,6 +37,9 @@ const struct run *status_last_run(const struct status *status);
 size_t status_first_run(const struct status *status);
 /* Problems that the last completed run has reported, notes not among them. */
 size_t status_problems(const struct status *status);
+
+/* The run came to its end, whatever its exit code complains of. */
+bool run_is_done(const struct run *run);
 
 void status_append_text(const struct status *status, struct buf *buf);
 void status_append_json(const struct status *status, struct buf *buf);

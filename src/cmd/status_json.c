@@ -41,6 +41,8 @@ static void write_run(struct json_writer *json, const struct run *run) {
     write_number(json, "removed", run->removed);
     write_number(json, "bytesWritten", run->bytes_written);
     write_number(json, "channelsChanged", run->channels_changed);
+    write_number(json, "requests", run->requests);
+    write_number(json, "bytesFetched", run->bytes_fetched);
     if (run->next_date != INT64_MAX)
         write_time(json, "next", run->next_date);
     json_close(json);
@@ -78,12 +80,35 @@ static void write_sizes(struct json_writer *json, const struct status *status) {
     json_close(json);
 }
 
+static void write_known_time(struct json_writer *json, const char *key, int64_t seconds) {
+    if (seconds)
+        write_time(json, key, seconds);
+}
+
+static void write_fetch(struct json_writer *json, const struct source *source, const struct fetch_state *state) {
+    write_text(json, "url", source->upstream.url);
+    write_boolean(json, "asked", state->is_known);
+    if (!state->is_known)
+        return;
+    write_number(json, "kept", state->articles);
+    write_known_time(json, "lastAsked", state->attempted);
+    write_known_time(json, "lastAnswered", state->answered);
+    write_known_time(json, "lastChanged", state->changed);
+    write_known_time(json, "nextDue", fetch_state_next(state, source));
+    if (state->reason.size) {
+        write_known_time(json, "failingSince", state->failing_since);
+        write_text(json, "failure", state->reason);
+    }
+    if (state->moved_to.size)
+        write_text(json, "movedTo", state->moved_to);
+}
+
 static void write_source(struct json_writer *json, const struct status *status, size_t number) {
     const struct source *source = &status->settings->sources[number];
     const struct source_health *health = health_of_source(&status->health, status->settings, number);
     json_open_object(json);
     write_text(json, "files", source->files);
-    write_text(json, "reader", slice_of(source->reader));
+    write_text(json, "reader", slice_of(source->upstream.url.size ? source->upstream.reader : source->reader));
     write_boolean(json, "read", health != NULL);
     if (health) {
         write_number(json, "fileCount", health->file_count);
@@ -95,7 +120,30 @@ static void write_source(struct json_writer *json, const struct status *status, 
             write_time(json, "arrived", health->arrived);
         write_boolean(json, "silent", source_is_silent(source, health->newest, status->options->now));
     }
+    if (source->upstream.url.size)
+        write_fetch(json, source, &status->fetches[number]);
     json_close(json);
+}
+
+static void write_target(struct json_writer *json, const struct published *published) {
+    json_open_object(json);
+    write_text(json, "target", published->name);
+    if (published->at)
+        write_time(json, "published", published->at);
+    if (published->failed_at)
+        write_time(json, "failed", published->failed_at);
+    write_number(json, "notSeenYet", published->changed.count);
+    write_number(json, "withdrawnWaiting", published->withdrawn.count);
+    json_close(json);
+}
+
+static void write_targets(struct json_writer *json, const struct status *status) {
+    json_key(json, "targets");
+    json_open_array(json);
+    for (size_t i = 0; i < status->published.items.count; i++)
+        write_target(json, &status->published.items.items[i]);
+    json_close(json);
+    write_number(json, "hubsWaiting", status->hubs_waiting);
 }
 
 static void write_days(struct json_writer *json, const struct status *status) {
@@ -144,6 +192,7 @@ void status_append_json(const struct status *status, struct buf *buf) {
         write_source(&json, status, i);
     json_close(&json);
     write_days(&json, status);
+    write_targets(&json, status);
     write_number(&json, "problems", status_problems(status));
     json_key(&json, "open");
     json_open_array(&json);

@@ -70,7 +70,7 @@ static void append_run(struct buf *buf, const struct run *run) {
     buf_append_string(buf, "  ");
     columns_append(buf, slice_of(run->command));
     buf_append_format(buf, ", %llu ms: ", (unsigned long long)run->milliseconds);
-    if (run->exit_code != EX_OK && run->exit_code != EX_DATAERR) {
+    if (!run_is_done(run)) {
         buf_append_format(buf, "%s (exit %d", exit_words(run->exit_code), run->exit_code);
         if (run->error) {
             buf_append_string(buf, ", ");
@@ -98,6 +98,12 @@ static void append_run(struct buf *buf, const struct run *run) {
     }
     if (run->removed)
         buf_append_format(buf, ", %zu removed", run->removed);
+    if (run->requests) {
+        buf_append_string(buf, "; ");
+        append_count(buf, run->requests, "source");
+        buf_append_string(buf, " asked, ");
+        append_size(buf, run->bytes_fetched);
+    }
     buf_append_byte(buf, '\n');
 }
 
@@ -181,12 +187,49 @@ static void append_sizes(const struct status *status, struct buf *buf) {
     buf_append_byte(buf, '\n');
 }
 
+static void append_fetch_time(const char *what, int64_t seconds, struct buf *buf) {
+    if (!seconds)
+        return;
+    buf_append_string(buf, what);
+    append_time(buf, seconds);
+}
+
+/* A line of its own below the source's. */
+static void append_fetch(const struct status *status, size_t number, struct buf *buf) {
+    const struct source *source = &status->settings->sources[number];
+    const struct fetch_state *state = &status->fetches[number];
+    if (!source->upstream.url.size)
+        return;
+    buf_append_string(buf, "    ");
+    columns_append(buf, source->files);
+    if (!state->is_known) {
+        buf_append_string(buf, ": not asked yet\n");
+        return;
+    }
+    buf_append_string(buf, ": ");
+    append_count(buf, state->articles, "article");
+    buf_append_string(buf, " kept");
+    append_fetch_time(", asked ", state->attempted, buf);
+    append_fetch_time(", something new ", state->changed, buf);
+    append_fetch_time(", next ", fetch_state_next(state, source), buf);
+    if (state->reason.size) {
+        append_fetch_time("; failing since ", state->failing_since, buf);
+        buf_append_string(buf, ": ");
+        columns_append(buf, state->reason);
+    }
+    if (state->moved_to.size) {
+        buf_append_string(buf, "; moved to ");
+        columns_append(buf, state->moved_to);
+    }
+    buf_append_byte(buf, '\n');
+}
+
 static void append_source(const struct status *status, size_t number, struct buf *buf) {
     const struct source *source = &status->settings->sources[number];
     const struct source_health *health = health_of_source(&status->health, status->settings, number);
     buf_append_string(buf, "  ");
-    columns_append(buf, source->files);
-    buf_append_format(buf, " (%s): ", source->reader);
+    columns_append(buf, source_shown(source));
+    buf_append_format(buf, " (%s): ", source->upstream.url.size ? source->upstream.reader : source->reader);
     if (!health) {
         buf_append_string(buf, "not read yet\n");
         return;
@@ -225,6 +268,42 @@ static void append_sparkline(const struct status *status, struct buf *buf) {
         buf_append_string(buf, days[i - 1] ? heights[height] : "▁");
     }
     buf_append_format(buf, " articles by day, %d days, at most %u\n", HEALTH_DAYS, most);
+}
+
+/* --- targets --------------------------------------------------------------------------------------------------- */
+
+static void append_target(const struct published *published, struct buf *buf) {
+    buf_append_format(buf, "  %.*s: ", SLICE_ARGUMENTS(published->name));
+    if (published->at) {
+        buf_append_string(buf, "last published ");
+        append_time(buf, published->at);
+    } else {
+        buf_append_string(buf, "not published yet");
+    }
+    if (published->failed_at) {
+        buf_append_string(buf, "; failed ");
+        append_time(buf, published->failed_at);
+    }
+    if (published->changed.count) {
+        buf_append_string(buf, "; ");
+        append_count(buf, published->changed.count, "feed");
+        buf_append_string(buf, " not seen at its address yet");
+    }
+    if (published->withdrawn.count)
+        buf_append_string(buf, "; may still have what was withdrawn");
+    buf_append_byte(buf, '\n');
+}
+
+static void append_targets(const struct status *status, struct buf *buf) {
+    if (status->published.items.count)
+        buf_append_string(buf, "\ntargets:\n");
+    for (size_t i = 0; i < status->published.items.count; i++)
+        append_target(&status->published.items.items[i], buf);
+    if (status->hubs_waiting) {
+        buf_append_string(buf, "  hubs: ");
+        append_count(buf, status->hubs_waiting, "change");
+        buf_append_string(buf, status->hubs_waiting == 1 ? " waits to be told\n" : " wait to be told\n");
+    }
 }
 
 /* --- problems ----------------------------------------------------------------------------------------------- */
@@ -285,8 +364,11 @@ void status_append_text(const struct status *status, struct buf *buf) {
     append_sizes(status, buf);
     append_runs(status, buf);
     buf_append_string(buf, "\nsources:\n");
-    for (size_t i = 0; i < status->settings->source_count; i++)
+    for (size_t i = 0; i < status->settings->source_count; i++) {
         append_source(status, i, buf);
+        append_fetch(status, i, buf);
+    }
     append_sparkline(status, buf);
+    append_targets(status, buf);
     append_problems(status, buf);
 }

@@ -18,21 +18,30 @@ static bool belongs(const struct history *history, const struct withdrawal *line
 }
 
 static void each_source(const struct build_outcome *outcome, const struct withdrawal *line,
-                        void (*take)(void *context, struct place place), void *context) {
+                        void (*take)(void *context, const struct source *source, bool is_purged, struct place place),
+                        void *context) {
     const struct index *index = &outcome->corpus->index;
     struct line_finder finder = {0};
     for (size_t i = 0; i < index->blocks.count * INDEX_BLOCK; i++) {
         const struct record *record = index_record(index, (uint32_t)i);
-        if (record->location.size && belongs(outcome->history, line, record))
-            take(context, record_place(outcome->corpus, record, &finder));
+        if (!record->location.size || !belongs(outcome->history, line, record))
+            continue;
+        /* Of what was fetched, the one that was named (cmd/fetch.h); its line has gone with it. */
+        const struct source *source = outcome->corpus->source_of_file[record->location.file];
+        bool is_purged = source->upstream.url.size && hash128_compare(record->key, line->hash) == 0;
+        take(context, source, is_purged, record_place(outcome->corpus, record, &finder));
     }
 }
 
 /* --- for people --------------------------------------------------------------------------------------------- */
 
-static void append_source(void *context, struct place place) {
+static void append_source(void *context, const struct source *source, bool is_purged, struct place place) {
     struct buf *text = context;
-    buf_append_format(text, "  its text is still in %.*s:%u\n", SLICE_ARGUMENTS(place.file), place.line);
+    if (is_purged)
+        buf_append_format(text, "  its text goes from %.*s; it came from %.*s\n", SLICE_ARGUMENTS(place.file),
+                          SLICE_ARGUMENTS(source->upstream.url));
+    else
+        buf_append_format(text, "  its text is still in %.*s:%u\n", SLICE_ARGUMENTS(place.file), place.line);
 }
 
 static void append_line(const struct build_outcome *outcome, const struct withdrawal *line, struct buf *text) {
@@ -55,6 +64,17 @@ static void append_line(const struct build_outcome *outcome, const struct withdr
     each_source(outcome, line, append_source, text);
 }
 
+/* With --publish they are published to right behind this. */
+static void append_targets(const struct build_outcome *outcome, struct buf *text) {
+    const struct settings *settings = outcome->corpus->settings;
+    if (settings->target_count == 0 || outcome->options->publish)
+        return;
+    for (size_t i = 0; i < settings->target_count; i++)
+        buf_append_format(text, "%s%.*s", i ? ", " : "still shown by what was published, until pindao publish: ",
+                          SLICE_ARGUMENTS(settings->targets[i].name));
+    buf_append_byte(text, '\n');
+}
+
 static void append_text(const struct build_outcome *outcome, const size_t *lines, size_t count, struct buf *text) {
     bool withdrawn = false;
     for (size_t i = 0; i < count; i++) {
@@ -64,22 +84,29 @@ static void append_text(const struct build_outcome *outcome, const size_t *lines
     }
     if (!withdrawn)
         return;
+    append_targets(outcome, text);
     buf_append_string(text, "What cannot be reached from here:\n"
                             "  the files named above, and older versions of them under version control\n"
                             "  the web host and its caches, until they have the new files; pages of the site itself\n"
                             "  readers that have fetched it: the stub asks them to show it no more\n"
+                            "  older versions that a bucket keeps\n"
                             "  backups; the history keeps the article's key, never its text\n");
 }
 
 /* --- for machines ------------------------------------------------------------------------------------------- */
 
-static void write_source(void *context, struct place place) {
+static void write_source(void *context, const struct source *source, bool is_purged, struct place place) {
     struct json_writer *json = context;
     json_open_object(json);
     json_key(json, "file");
     json_string(json, place.file);
-    json_key(json, "line");
-    json_unsigned(json, place.line);
+    if (is_purged) {
+        json_key(json, "url");
+        json_string(json, source->upstream.url);
+    } else {
+        json_key(json, "line");
+        json_unsigned(json, place.line);
+    }
     json_close(json);
 }
 
@@ -108,7 +135,7 @@ static void write_line(const struct build_outcome *outcome, const struct withdra
 static void tell(const struct build_outcome *outcome, struct buf *text) {
     size_t count = 0;
     const size_t *lines = withdrawals_asked_for(outcome->withdrawals, &count);
-    if (outcome->exit_code != EX_OK && outcome->exit_code != EX_DATAERR) {
+    if (!outcome->is_done) {
         if (!outcome->options->json)
             buf_append_string(text, "nothing was withdrawn or released: the messages say why, and what would let it\n");
         return;
@@ -128,7 +155,7 @@ int withdraw_command(int argc, char **argv) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     struct options options = {0};
     struct build_order order = {.command = "withdraw", .tell = tell};
-    if (options_read(argc, argv, "coShnjdfswJRMGUvq", &diagnostics, &options)) {
+    if (options_read(argc, argv, "coShnjdfswJRMGUmOEPLvq", &diagnostics, &options)) {
         order.request = (struct withdrawal_request){.names = argv + options.first_argument,
                                                     .count = (size_t)(argc - options.first_argument),
                                                     .is_release = options.undo};

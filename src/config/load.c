@@ -7,7 +7,7 @@
 
 struct configuration_keys {
     const struct node *site, *sources, *include, *taxonomies, *channels, *output, *retired, *corrections, *hold,
-        *duplicates, *history;
+        *duplicates, *history, *publish;
 };
 
 #define ROW(name, ...)                                                                                                 \
@@ -17,6 +17,7 @@ static const struct key_row configuration_rows[] = {
     ROW(taxonomies, .required = false), ROW(channels, .required = false),    ROW(output, .required = false),
     ROW(retired, .required = false),    ROW(corrections, .required = false), ROW(hold, .required = false),
     ROW(duplicates, .required = false), ROW(history, .required = false),
+    ROW(publish, .required = false),
 };
 const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
                                               false};
@@ -150,6 +151,7 @@ static void read_history(struct files *files, const struct node *node) {
         loading->settings->history_place = word_place_of(node->place);
     }
     loading->settings->history = file_join(arena, loading->settings->folder, name);
+    loading->settings->kept_folder = file_join(arena, file_folder(arena, loading->settings->history), "upstream");
     /* It is written to: what an editor wrote would be taken for damage. */
     if (map_get(&files->seen, slice_of(loading->settings->history), UINT64_MAX) != UINT64_MAX)
         diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE,
@@ -201,6 +203,7 @@ static void read_parts(struct files *files, const struct configuration_keys *key
     retired_read(loading, files->retired.items, files->retired.count);
     hold_read(loading, keys->hold);
     duplicates_read(loading, keys->duplicates);
+    publish_read(loading, keys->publish);
     read_corrections(files, keys->corrections);
     read_history(files, keys->history);
 }

@@ -31,6 +31,9 @@ void retired_read(struct loading *loading, const struct node *const *parts, size
 void corrections_read(struct loading *loading, const struct node *root);
 void hold_read(struct loading *loading, const struct node *node);
 
+/* The list of publish:; behind site_read, whose url is that of targets that say none. */
+void publish_read(struct loading *loading, const struct node *node);
+
 /* duplicates: a mapping, or yes or no. */
 void duplicates_read(struct loading *loading, const struct node *node);
 /* Of a source: `no`. Anything but yes and no is reported and counts as yes. NULL is yes. */
@@ -53,6 +56,6 @@ uint16_t term_wanted(struct loading *loading, const struct taxonomy *taxonomy, c
 
 extern const struct key_table site_table, source_table, fields_table, defaults_table, taxonomy_table, followed_by_table,
     score_table, spread_table, term_table, word_table, output_table, channel_table, condition_table, retired_table,
-    correction_table, duplicates_table, configuration_table, included_table;
+    correction_table, duplicates_table, publish_table, configuration_table, included_table;
 
 #endif

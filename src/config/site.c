@@ -4,7 +4,7 @@
 
 struct site_keys {
     struct slice title, language, author, subtitle, rights, icp;
-    const struct node *url, *tag, *timezone, *icon, *logo;
+    const struct node *url, *tag, *timezone, *icon, *logo, *hub;
 };
 
 #define ROW(name, value, ...)                                                                                          \
@@ -15,7 +15,7 @@ static const struct key_row site_rows[] = {
     ROW(timezone, VALUE_NODE, .required = false), ROW(author, VALUE_TEXT, .required = false),
     ROW(subtitle, VALUE_TEXT, .required = false), ROW(rights, VALUE_TEXT, .required = false),
     ROW(icon, VALUE_NODE, .required = false),     ROW(logo, VALUE_NODE, .required = false),
-    ROW(icp, VALUE_TEXT, .required = false),
+    ROW(icp, VALUE_TEXT, .required = false),      ROW(hub, VALUE_NODE, .required = false),
 };
 const struct key_table site_table = {"site", site_rows, ARRAY_LENGTH(site_rows), false};
 
@@ -64,6 +64,28 @@ static void read_picture(struct loading *loading, const struct node *node, struc
         *ret_address = arena_copy(&loading->settings->arena, buf_slice(&address));
     else
         bad_value(loading, node, "an address or a path below site.url is wanted");
+}
+
+/* hub: one address or several. As they are shown, so that what was told is what was promised. */
+static void read_hubs(struct loading *loading, const struct node *node) {
+    struct site *site = &loading->settings->site;
+    struct scalars scalars = scalars_read(loading, node);
+    VEC(struct slice) hubs = {0};
+    for (size_t i = 0; i < scalars.count; i++) {
+        struct slice hub = slice_trim(scalars.items[i]->text);
+        bool is_twice = false;
+        for (size_t k = 0; k < hubs.count; k++)
+            is_twice = is_twice || slice_equal(hub, hubs.items[k]);
+        if (!uri_is_web(hub) || slice_find_byte(hub, '#', 0) < hub.size)
+            bad_value(loading, scalars.items[i], "the address of a hub is wanted, such as https://hub.example.org/");
+        else if (is_twice)
+            bad_value(loading, scalars.items[i], "this hub stands twice");
+        else
+            vec_push(&hubs, hub);
+    }
+    site->hubs = loading_keep(loading, hubs.items, hubs.count, sizeof *hubs.items);
+    site->hub_count = hubs.count;
+    vec_release(&hubs);
 }
 
 /* --- tag: RFC 4151, 2.1: authority,date --------------------------------------------------------------------- */
@@ -202,4 +224,6 @@ void site_read(struct loading *loading, const struct node *node) {
         read_zone(loading, keys.timezone);
     read_picture(loading, keys.icon, &site->icon);
     read_picture(loading, keys.logo, &site->logo);
+    if (keys.hub)
+        read_hubs(loading, keys.hub);
 }

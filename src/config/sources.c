@@ -1,17 +1,9 @@
-#include "config/sections.h"
+#include "config/source_keys.h"
 
 #include <limits.h>
 
 /* Unlike any index of a choice. */
-static const unsigned order_unsaid = UINT_MAX;
-
-struct source_keys {
-    struct slice files;
-    const struct node *reader, *fields, *defaults, *duplicates;
-    unsigned content, order, format, encoding, convert, undated, vanished;
-    bool append;
-    int64_t expect;
-};
+static const unsigned unsaid = UINT_MAX;
 
 static const char *const content_choices[] = {"full", "summary", "title", NULL};
 static const char *const order_choices[] = {"oldest-first", "newest-first", NULL};
@@ -25,7 +17,9 @@ static const char *const vanished_choices[] = {"forget", "withdraw", NULL};
 #define ROW(name, value, ...)                                                                                          \
     { .key = #name, .kind = value, .offset = offsetof(struct source_keys, name), __VA_ARGS__ }
 static const struct key_row source_rows[] = {
-    ROW(files, VALUE_TEXT, .required = true),
+    ROW(files, VALUE_TEXT, .required = false),
+    ROW(url, VALUE_TEXT, .required = false),
+    ROW(name, VALUE_TEXT, .required = false),
     ROW(reader, VALUE_NODE, .required = false),
     ROW(fields, VALUE_NODE, .required = false),
     ROW(defaults, VALUE_NODE, .required = false),
@@ -39,6 +33,11 @@ static const struct key_row source_rows[] = {
     ROW(duplicates, VALUE_NODE, .required = false),
     ROW(undated, VALUE_CHOICE, .choices = undated_choices),
     ROW(vanished, VALUE_CHOICE, .choices = vanished_choices),
+    ROW(every, VALUE_DURATION, .required = false),
+    ROW(keep, VALUE_NODE, .required = false),
+    ROW(complain_after, VALUE_DURATION, .required = false),
+    ROW(authorization, VALUE_NODE, .required = false),
+    ROW(allow_private, VALUE_FLAG, .required = false),
 };
 const struct key_table source_table = {"source", source_rows, ARRAY_LENGTH(source_rows), false};
 
@@ -69,6 +68,8 @@ static const struct {
     {{".md", 3}, "markdown"},  {{".markdown", 9}, "markdown"}, {{".jsonl", 6}, "jsonl"},
     {{".ndjson", 7}, "jsonl"}, {{".jsonl.gz", 9}, "jsonl"},    {{".ndjson.gz", 10}, "jsonl"},
     {{".txt", 4}, "listing"},  {{".html", 5}, "page"},         {{".htm", 4}, "page"},
+    {{".atom", 5}, "feed"},    {{".rss", 4}, "feed"},          {{".rdf", 4}, "feed"},
+    {{".xml", 4}, "feed"},     {{".json", 5}, "feed"},
 };
 
 static const char *known_reader(const struct loading *loading, struct slice name) {
@@ -167,29 +168,57 @@ static void read_defaults(struct loading *loading, const struct node *node, stru
 
 /* --- the list ----------------------------------------------------------------------------------------------- */
 
+/* By what stands in a file, or in the file in which we keep what an upstream has shown. */
+static enum source_order choose_order(const char *reader, unsigned said) {
+    if (said != unsaid)
+        return (enum source_order)said;
+    bool newest_first = reader && (strcmp(reader, "listing") == 0 || strcmp(reader, "feed") == 0);
+    return newest_first ? ORDER_NEWEST_FIRST : ORDER_OLDEST_FIRST;
+}
+
+/* The keys that files and upstreams understand in different ways. */
+static void read_files(struct loading *loading, const struct node *node, const struct source_keys *keys,
+                       struct source *source) {
+    source->files = keys->files;
+    source->reader = choose_reader(loading, node, keys);
+    source->order = choose_order(source->reader, keys->order);
+    if (keys->encoding != unsaid)
+        source->encoding = slice_of(encoding_choices[keys->encoding]);
+    source->append = keys->append;
+    if (keys->fields)
+        table_read(loading, &fields_table, keys->fields, source->fields);
+}
+
+static void read_url(struct loading *loading, const struct node *node, const struct source_keys *keys,
+                     struct source *source) {
+    struct upstream *upstream = &source->upstream;
+    upstream_keys_read(loading, node, keys, source);
+    upstream->order = choose_order(upstream->reader, keys->order);
+    if (keys->encoding != unsaid)
+        upstream->encoding = slice_of(encoding_choices[keys->encoding]);
+    source->order = ORDER_OLDEST_FIRST;
+    if (keys->fields)
+        table_read(loading, &fields_table, keys->fields, upstream->fields);
+}
+
 static struct source read_source(struct loading *loading, const struct node *node) {
-    struct source_keys keys = {.order = order_unsaid};
+    struct source_keys keys = {
+        .order = unsaid, .encoding = unsaid, .every = EVERY_USUALLY, .complain_after = COMPLAIN_AFTER_USUALLY};
     table_read(loading, &source_table, node, &keys);
     struct source source = {
-        .files = keys.files,
-        .reader = choose_reader(loading, node, &keys),
         .content = (enum content_policy)keys.content,
         .format = (enum body_format)keys.format,
-        .encoding = slice_of(encoding_choices[keys.encoding]),
         .simplified = keys.convert == 1,
         .undated = keys.undated == 1,
         .withdraw_vanished = keys.vanished == 1,
-        .append = keys.append,
         .expect = keys.expect,
         .alone = says_no(loading, keys.duplicates),
         .place = word_place_of(node->place),
     };
-    bool listing = source.reader && slice_equal(slice_of(source.reader), SLICE("listing"));
-    source.order = listing ? ORDER_NEWEST_FIRST : ORDER_OLDEST_FIRST;
-    if (keys.order != order_unsaid)
-        source.order = (enum source_order)keys.order;
-    if (keys.fields)
-        table_read(loading, &fields_table, keys.fields, source.fields);
+    if (source_is_of_url(loading, node))
+        read_url(loading, node, &keys, &source);
+    else
+        read_files(loading, node, &keys, &source);
     if (keys.defaults)
         read_defaults(loading, keys.defaults, &source);
     return source;
@@ -199,7 +228,7 @@ void sources_read(struct loading *loading, const struct node *node) {
     if (!node || !want_list(loading, node))
         return;
     if (node->count == 0)
-        node_report_key(loading->diagnostics, DIAGNOSTIC_CONFIG_MISSING_KEY, node, "files, in sources");
+        node_report_key(loading->diagnostics, DIAGNOSTIC_CONFIG_MISSING_KEY, node, "files or url, in sources");
     struct source *sources = arena_new_array(&loading->settings->arena, node->count, sizeof *sources);
     size_t count = 0;
     for (const struct node *item = node->first; item; item = item->next)
@@ -207,4 +236,5 @@ void sources_read(struct loading *loading, const struct node *node) {
             sources[count++] = read_source(loading, item);
     loading->settings->sources = sources;
     loading->settings->source_count = count;
+    upstream_names_check(loading, node);
 }

@@ -1,9 +1,12 @@
 #include "ingest/source.h"
 
 #include "base/file.h"
+#include "ingest/charset.h"
+#include "ingest/feed.h"
 #include "ingest/spool.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -35,13 +38,22 @@ static void report_errno(struct diagnostics *diagnostics, const char *path, int 
            strerror(error));
 }
 
+static const char too_large[] = "at most 16 MiB with this reader";
+
 static void report_not_spooled(const struct ingest_file *file, enum spool_outcome outcome, int error,
-                               struct diagnostics *diagnostics) {
+                               const struct feed_in *feed, struct diagnostics *diagnostics) {
     static const enum diagnostic_id ids[] = {[SPOOL_UNREADABLE] = DIAGNOSTIC_SOURCE_UNREADABLE,
                                              [SPOOL_TOO_LARGE] = DIAGNOSTIC_SOURCE_TOO_LARGE,
-                                             [SPOOL_FAILED] = DIAGNOSTIC_READING_FAILED};
-    diag_report(diagnostics, ids[outcome], (struct place){.file = slice_of(file->path)},
-                "unpacking it into a temporary file: %s", strerror(error));
+                                             [SPOOL_FAILED] = DIAGNOSTIC_READING_FAILED,
+                                             [SPOOL_NO_FEED] = DIAGNOSTIC_SOURCE_NO_FEED};
+    struct place place = {.file = slice_of(file->path)};
+    if (outcome == SPOOL_NO_FEED)
+        diag_report(diagnostics, ids[outcome], (struct place){place.file, feed->line, feed->column}, "%s",
+                    feed->problem);
+    else if (outcome == SPOOL_TOO_LARGE && file->reader->is_feed)
+        report(diagnostics, ids[outcome], file->path, too_large);
+    else
+        diag_report(diagnostics, ids[outcome], place, "unpacking it into a temporary file: %s", strerror(error));
 }
 
 static void report_spooled(const struct ingest_file *file, struct diagnostics *diagnostics) {
@@ -54,8 +66,9 @@ static void report_spooled(const struct ingest_file *file, struct diagnostics *d
                     file->text->invalid);
 }
 
-/* The file's text into the spool. With errno where it is not SPOOL_OK; EINVAL for an unknown encoding. */
-static enum spool_outcome spool_text(const struct ingest_file *file, uint64_t *ret_size) {
+/* The file's text into the spool. Where it is not SPOOL_OK, with errno (EINVAL for an unknown encoding) or *ret_feed.
+ */
+static enum spool_outcome spool_text(const struct ingest_file *file, uint64_t *ret_size, struct feed_in *ret_feed) {
     struct ingest_text *text = file->text;
     struct ingest_spool *spool = text->spool;
     CLEANUP(file_close) int input = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -63,12 +76,14 @@ static enum spool_outcome spool_text(const struct ingest_file *file, uint64_t *r
     struct spool_result result;
     if (input < 0)
         return file_error_is_own(errno) ? SPOOL_FAILED : SPOOL_UNREADABLE;
-    if (!spool_charset(file->source->encoding, &job.charset)) {
+    if (!charset_find(file->source->encoding, &job.charset)) {
         errno = EINVAL;
         return SPOOL_UNREADABLE;
     }
     job.spool = spool_descriptor(spool);
     enum spool_outcome outcome = job.spool < 0 ? SPOOL_FAILED : spool_write(&job, &result);
+    if (outcome == SPOOL_OK && file->reader->is_feed)
+        outcome = spool_feed(&job, file->source->encoding, &result, ret_feed);
     if (outcome != SPOOL_OK)
         return outcome;
     text->begin = job.begin;
@@ -83,9 +98,10 @@ static enum spool_outcome spool_text(const struct ingest_file *file, uint64_t *r
 
 bool ingest_text_place(const struct ingest_file *file, int *ret_descriptor, uint64_t *ret_begin) {
     struct ingest_text *text = file->text;
+    struct feed_in unused;
     uint64_t size = 0;
     pthread_mutex_lock(&text->spool->mutex);
-    bool good = text->is_there || (spool_text(file, &size) == SPOOL_OK && size == file->size);
+    bool good = text->is_there || (spool_text(file, &size, &unused) == SPOOL_OK && size == file->size);
     *ret_descriptor = text->spool->descriptor;
     *ret_begin = text->begin;
     pthread_mutex_unlock(&text->spool->mutex);
@@ -124,6 +140,15 @@ static void mark_incomplete(struct ingest_plan *plan, const struct source *sourc
     plan->incomplete[source - plan->settings->sources] = true;
 }
 
+/* What upstreams have shown is read by their own sources, whatever pattern matches it; a name means what it says. */
+static bool is_kept(const struct ingest_plan *plan, const struct source *source, const struct file_identity *identity) {
+    bool is_named = source->upstream.url.size || slice_find_byte(source->files, '*', 0) == source->files.size;
+    for (size_t i = 0; !is_named && i < plan->kept_count; i++)
+        if (file_identity_equal(&plan->kept[i], identity))
+            return true;
+    return false;
+}
+
 static void add_file(struct ingest_plan *plan, const struct source *source, const char *path,
                      struct diagnostics *diagnostics) {
     struct ingest_file file = {.path = path, .source = source, .reader = reader_find(source->reader)};
@@ -141,15 +166,14 @@ static void add_file(struct ingest_plan *plan, const struct source *source, cons
     }
     file.identity = file_identify(&status);
     file.size = file.identity.size;
-    if (file_identity_equal(&file.identity, &plan->history))
+    if (file_identity_equal(&file.identity, &plan->history) || is_kept(plan, source, &file.identity))
         return;
     vec_push(&plan->files, file);
 }
 
-static void add_source(struct ingest_plan *plan, const struct source *source, struct diagnostics *diagnostics) {
+static void add_pattern(struct ingest_plan *plan, const struct source *source, const char *pattern,
+                        struct diagnostics *diagnostics) {
     CLEANUP(file_list_release) struct file_list list = {0};
-    const char *folder = plan->settings->folder ? plan->settings->folder : "";
-    const char *pattern = file_join(&plan->arena, folder, arena_copy(&plan->arena, source->files).data);
     file_list_matching(pattern, &plan->arena, &list);
     for (size_t i = 0; i < list.unreadable.count; i++)
         report(diagnostics, DIAGNOSTIC_SOURCE_UNREADABLE, list.unreadable.items[i], "this folder cannot be read");
@@ -168,12 +192,42 @@ static void add_source(struct ingest_plan *plan, const struct source *source, st
         add_file(plan, source, list.paths.items[i], diagnostics);
 }
 
+static void add_source(struct ingest_plan *plan, const struct source *source, struct diagnostics *diagnostics) {
+    const struct settings *settings = plan->settings;
+    const char *pattern = source_pattern(source, settings->folder, settings->kept_folder, &plan->arena);
+    if (!source->upstream.url.size)
+        add_pattern(plan, source, pattern, diagnostics);
+    else if (access(pattern, F_OK) == 0 || errno != ENOENT)
+        add_file(plan, source, pattern, diagnostics);
+    else
+        mark_incomplete(plan, source); /* whoever fetches has said why there is nothing yet */
+}
+
 /* It lies where sources do, most often, and ends as they do: files: *.jsonl does not mean it. */
 static struct file_identity identify_history(const struct settings *settings) {
     struct stat status;
     if (!settings->history || stat(settings->history, &status) != 0)
         return (struct file_identity){0};
     return file_identify(&status);
+}
+
+/* Every file beside the history that upstreams' articles are kept in, of this configuration or of another one. */
+static void identify_kept(struct ingest_plan *plan) {
+    const char *folder = plan->settings->kept_folder;
+    VEC(struct file_identity) kept = {0};
+    struct stat status;
+    DIR *stream = folder ? opendir(folder) : NULL;
+    if (!stream)
+        return;
+    for (const struct dirent *item = readdir(stream); item; item = readdir(stream))
+        if (fstatat(dirfd(stream), item->d_name, &status, 0) == 0 && S_ISREG(status.st_mode))
+            vec_push(&kept, file_identify(&status));
+    closedir(stream);
+    plan->kept = arena_new_array(&plan->arena, kept.count, sizeof *kept.items);
+    plan->kept_count = kept.count;
+    if (kept.count)
+        memcpy(plan->kept, kept.items, kept.count * sizeof *kept.items);
+    vec_release(&kept);
 }
 
 void ingest_plan_list(struct ingest_plan *ret_plan, const struct settings *settings, const char *spool_folder,
@@ -184,6 +238,7 @@ void ingest_plan_list(struct ingest_plan *ret_plan, const struct settings *setti
     ret_plan->spool->folder = spool_folder ? arena_copy_string(&ret_plan->arena, spool_folder) : NULL;
     pthread_mutex_init(&ret_plan->spool->mutex, NULL);
     ret_plan->history = identify_history(settings);
+    identify_kept(ret_plan);
     ret_plan->incomplete = arena_new_array(&ret_plan->arena, settings->source_count, sizeof *ret_plan->incomplete);
     for (size_t i = 0; i < settings->source_count; i++)
         add_source(ret_plan, &settings->sources[i], diagnostics);
@@ -196,14 +251,15 @@ static bool find_text(struct ingest_plan *plan, struct ingest_file *file,
                       void *context, struct diagnostics *diagnostics) {
     const char *charset = NULL;
     bool compressed = file->size && is_compressed(file);
-    bool encoded = !spool_charset(file->source->encoding, &charset) || charset;
-    if (compressed || (encoded && file->size)) {
+    bool encoded = !charset_find(file->source->encoding, &charset) || charset;
+    if (compressed || (encoded && file->size) || file->reader->is_feed) {
+        struct feed_in feed;
         file->text = arena_new(&plan->arena, sizeof *file->text);
         *file->text = (struct ingest_text){.spool = plan->spool, .compressed = compressed};
         if (!known || !known(context, file, file->text, &file->size)) {
-            enum spool_outcome outcome = spool_text(file, &file->size);
+            enum spool_outcome outcome = spool_text(file, &file->size, &feed);
             if (outcome != SPOOL_OK) {
-                report_not_spooled(file, outcome, errno, diagnostics);
+                report_not_spooled(file, outcome, errno, &feed, diagnostics);
                 return false;
             }
         }
@@ -211,7 +267,7 @@ static bool find_text(struct ingest_plan *plan, struct ingest_file *file,
     }
     if (file->reader->by_line || file->size <= WHOLE_MOST)
         return true;
-    report(diagnostics, DIAGNOSTIC_SOURCE_TOO_LARGE, file->path, "at most 16 MiB with this reader");
+    report(diagnostics, DIAGNOSTIC_SOURCE_TOO_LARGE, file->path, too_large);
     return false;
 }
 

@@ -43,6 +43,9 @@ struct reader {
      * each. NULL for readers of articles that are clean already.
      */
     void (*describe)(struct slice record, struct place place, struct arena *arena, struct buf *report);
+    /* Its files are documents of which no part can be read alone: feeds (feed.h). They are spooled as lines, always,
+     * and `next` and `parse` see those. */
+    bool is_feed;
 };
 
 /* The table. NULL-terminated names for configuration: reader_names(&count). */
@@ -51,8 +54,8 @@ const char *const *reader_names(size_t *ret_count);
 
 /*
  * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files
- * and files in another encoding are spooled, as UTF-8, into an unnamed temporary file in `spool_folder`, or where there
- * is room for one: before they are cut, or, where the size of their text is known from an earlier run, when one of
+ * and files in another encoding are spooled, as UTF-8, feeds as lines, into an unnamed temporary file in
+ * `spool_folder`, or where there is room for one: before they are cut, or, where the size of their text is known from an earlier run, when one of
  * their articles is read again. Files that cannot be read are reported and left out; where that is no fault of theirs,
  * by READING_FAILED, here as in ingest_piece_read: then nothing that was read may be published.
  */
@@ -90,6 +93,8 @@ struct ingest_plan {
     struct ingest_spool *spool;      /* of all files: descriptors are few */
     int64_t looked;                  /* ns of the clock before the first file was looked at */
     struct file_identity history;    /* which no source reads; zeroed: there is none */
+    struct file_identity *kept;      /* files in settings.kept_folder, which no pattern matches */
+    size_t kept_count;
     bool *incomplete; /* by the number of the source: a file or folder could not be read, or there is none at all */
 };
 

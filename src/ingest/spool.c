@@ -1,45 +1,20 @@
 #include "ingest/spool.h"
 
-#include "base/buf.h"
 #include "base/file.h"
+#include "base/memory.h"
+#include "ingest/charset.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <unistd.h>
 #include <zlib.h>
-
-bool spool_charset(struct slice encoding, const char **ret_charset) {
-    /* Supersets serve their subsets: what calls itself GBK or GB2312 is often more. */
-    const struct {
-        struct slice name;
-        const char *charset;
-    } charsets[] = {
-        {SLICE(""), NULL},
-        {SLICE("utf-8"), NULL},
-        {SLICE("utf8"), NULL},
-        {SLICE("gb18030"), "GB18030"},
-        {SLICE("gbk"), "GB18030"},
-        {SLICE("gb2312"), "GB18030"},
-        {SLICE("big5"), "BIG5-HKSCS"},
-        {SLICE("big5-hkscs"), "BIG5-HKSCS"},
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(charsets); i++)
-        if (slice_equal_ignoring_case(encoding, charsets[i].name)) {
-            *ret_charset = charsets[i].charset;
-            return true;
-        }
-    return false;
-}
 
 /* From bytes of the file over inflated bytes to UTF-8 in the spool. */
 struct spooler {
     const struct spool_job *job;
     struct spool_result result;
-    unsigned line;
-    iconv_t converter;
-    struct buf pending;         /* bytes of a character whose rest is in the next chunk, then the chunk */
-    enum spool_outcome outcome; /* of the first failure, and its errno */
+    struct charset_stream stream; /* where there is a charset */
+    enum spool_outcome outcome;   /* of the first failure, and its errno */
     int error;
 };
 
@@ -59,66 +34,12 @@ static bool put(struct spooler *spooler, struct slice text) {
     return true;
 }
 
-static void count_lines(struct spooler *spooler, struct slice text) {
-    if (spooler->result.invalid)
-        return; /* only the first one's line is told */
-    for (size_t at = slice_find_byte(text, '\n', 0); at < text.size; at = slice_find_byte(text, '\n', at + 1))
-        spooler->line++;
-}
-
-static bool put_invalid(struct spooler *spooler) {
-    if (!spooler->result.invalid++)
-        spooler->result.invalid_line = spooler->line;
-    return put(spooler, SLICE("\xEF\xBF\xBD"));
-}
-
-/* Converts what is pending; keeps an unfinished character unless this is the end. */
-static bool convert(struct spooler *spooler, bool at_end) {
-    char out[SPOOL_CHUNK];
-    char *in = spooler->pending.data;
-    size_t left = spooler->pending.size;
-    while (left) {
-        char *to = out;
-        size_t room = sizeof out;
-        size_t done = iconv(spooler->converter, &in, &left, &to, &room);
-        int error = errno;
-        struct slice text = {out, (size_t)(to - out)};
-        count_lines(spooler, text);
-        if (!put(spooler, text))
-            return false;
-        if (done != (size_t)-1 || error == E2BIG)
-            continue;
-        if (error == EINVAL && !at_end)
-            break;
-        if (!put_invalid(spooler))
-            return false;
-        in++;
-        left--;
-    }
-    if (left)
-        memmove(spooler->pending.data, in, left);
-    spooler->pending.size = left;
-    return true;
-}
-
-/* Some charsets hold a character back to see whether an accent follows. */
-static bool finish(struct spooler *spooler) {
-    char out[64];
-    char *to = out;
-    size_t room = sizeof out;
-    if (!spooler->job->charset)
-        return true;
-    if (!convert(spooler, true))
-        return false;
-    (void)iconv(spooler->converter, NULL, NULL, &to, &room);
-    return put(spooler, (struct slice){out, (size_t)(to - out)});
+static bool put_converted(void *context, struct slice text) {
+    return put(context, text);
 }
 
 static bool take_text(struct spooler *spooler, struct slice bytes) {
-    if (!spooler->job->charset)
-        return put(spooler, bytes);
-    buf_append_slice(&spooler->pending, bytes);
-    return convert(spooler, false);
+    return spooler->job->charset ? charset_stream_take(&spooler->stream, bytes) : put(spooler, bytes);
 }
 
 static bool read_chunk(struct spooler *spooler, char *chunk, size_t *ret_size) {
@@ -192,16 +113,15 @@ static bool inflate_all(struct spooler *spooler) {
 }
 
 enum spool_outcome spool_write(const struct spool_job *job, struct spool_result *ret_result) {
-    struct spooler spooler = {.job = job, .line = 1, .pending = BUF(4 * SPOOL_CHUNK)};
-    if (job->charset) {
-        spooler.converter = iconv_open("UTF-8", job->charset);
-        if (spooler.converter == (iconv_t)-1)
-            return SPOOL_FAILED;
-    }
-    bool good = (job->compressed ? inflate_all(&spooler) : copy(&spooler)) && finish(&spooler);
-    if (job->charset)
-        iconv_close(spooler.converter);
-    buf_release(&spooler.pending);
+    struct spooler spooler = {.job = job, .stream = {.put = put_converted}};
+    spooler.stream.context = &spooler;
+    if (job->charset && !charset_stream_open(&spooler.stream, job->charset))
+        return SPOOL_FAILED;
+    bool good = (job->compressed ? inflate_all(&spooler) : copy(&spooler)) &&
+                (!job->charset || charset_stream_finish(&spooler.stream));
+    spooler.result.invalid = spooler.stream.invalid;
+    spooler.result.invalid_line = spooler.stream.invalid_line;
+    charset_stream_release(&spooler.stream);
     if (good)
         *ret_result = spooler.result;
     else

@@ -5,14 +5,17 @@
 #include "model/settings.h"
 
 /*
- * What an upstream has answered → articles. Bytes become UTF-8 first: by the source's `encoding`, a byte order mark, the
- * header's charset, the XML declaration, or <meta>, in this order; else they are UTF-8. Text that is not in the charset
- * that it claims is an answer that is not understood where it is valid in another one (UTF-8, GB18030), which the
- * problem names; single bad bytes are repaired, as in files.
+ * What an upstream has answered → articles. Bytes become UTF-8 first (ingest/charset.h): by the source's `encoding`, a
+ * byte order mark, the header's charset, the XML declaration, or <meta>, in this order; else they are UTF-8. Text that
+ * is not in the charset that it claims is an answer that is not understood; single bad bytes are repaired, as in files.
  *
- * Readers: `feed` (ingest/feed.h); `jsonl`; `listing`, which takes the dump of a list page as the files' reader does, and
- * HTML list pages (ingest/list_page.h); `page`, one article, whose url is the address that answered unless the page
- * names another (canonical).
+ * Readers: `feed` (ingest/feed.h); `jsonl`, lines or one array of objects; `listing`, which takes the dump of a list
+ * page as the files' reader does, and HTML list pages (ingest/list_page.h), where an item without a summary has its
+ * title for one; `page`, one article, whose url is what the page says itself (on the same host, not the front page),
+ * else the address that answered.
+ *
+ * The source's defaults are not filled in, but for title and date where there are none: they are for who reads what is
+ * kept.
  */
 struct upstream_answer {
     struct slice bytes;
@@ -21,16 +24,21 @@ struct upstream_answer {
 };
 
 struct upstream_reading {
-    size_t articles; /* that were taken */
-    size_t refused;  /* reported, each with the answer's url and the line */
-    size_t withdrawn;
+    size_t articles;  /* that were taken, tombstones not counted */
+    size_t refused;   /* reported, each with the answer's url and, but for HTML list pages, the line */
+    size_t withdrawn; /* tombstones that were taken */
 };
 
 /*
  * Calls `take` for every article, the oldest first (source->upstream.order says how they stand in the answer), choked,
  * required fields present, all strings alive during the call. A tombstone comes as an article that is `withdrawn`.
- * false with a sentence in *problem where the answer as a whole is not what the reader reads: an error page, another
- * format, cut off in the middle, too deep; then nothing of it counts, though `take` may have been called.
+ * false with a sentence in *problem (lower case, no full stop; 4 KiB are enough) where the answer as a whole is not
+ * what the reader reads: an error page, another format, empty, cut off in the middle, too deep, or all of it refused;
+ * then nothing of it counts, though `take` may have been called, and *diagnostics and *ret_reading are untouched. A
+ * feed or an array with nothing in it is understood: no article.
+ *
+ * `bytes` outlives the call; besides them, about twice their size is held for a feed (what the XML parser copies, and
+ * its lines), four and a half times for one in a charset of two bytes a character, next to nothing for lines in UTF-8.
  */
 MUST_CHECK bool upstream_read(const struct source *source, const struct taxonomies *taxonomies,
                               const struct upstream_answer *answer,

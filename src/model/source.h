@@ -1,6 +1,7 @@
 #ifndef PINDAO_MODEL_SOURCE_H
 #define PINDAO_MODEL_SOURCE_H
 
+#include "base/arena.h"
 #include "model/article.h"
 #include "model/taxonomy.h"
 
@@ -31,6 +32,7 @@ enum article_field {
  */
 struct upstream {
     struct slice url;            /* empty: there is none, `files` are the operator's */
+    struct slice name;           /* of the kept file, without its ending; unique; [a-z0-9][a-z0-9._-]* */
     const char *reader;          /* of what the upstream answers: "feed", "jsonl", "listing", "page" */
     struct slice fields[ARTICLE_FIELD_COUNT]; /* names in what it answers; the kept file has the fields' own */
     enum source_order order;     /* of what it answers; the kept file is oldest first */
@@ -44,7 +46,9 @@ struct upstream {
 };
 
 struct source {
-    struct slice files; /* the pattern, relative to the configuration's folder */
+    /* The pattern, relative to the configuration's folder. With an upstream "upstream/NAME.jsonl", which names the
+     * source in the history and the cache for ever; where the file lies, source_pattern says. */
+    struct slice files;
     const char
         *reader; /* "markdown", "jsonl", "listing"; never NULL once loaded (from the name's ending where not given) */
     struct upstream upstream;
@@ -55,7 +59,7 @@ struct source {
     enum content_policy content;
     enum source_order order;
     enum body_format format; /* of bodies that do not say theirs */
-    struct slice encoding;   /* "utf-8", "gb18030", "big5": lower case */
+    struct slice encoding;   /* "utf-8", "gb18030", "big5": lower case; empty: UTF-8, of feeds what they say */
     bool simplified;         /* convert: simplified: traditional text is shown so */
     bool undated;            /* first-seen: articles without a date are taken, as in `clean` */
     bool withdraw_vanished;  /* an article that is in no source any more is withdrawn */
@@ -68,5 +72,13 @@ struct source {
 const char *article_field_name(enum article_field field);
 /* ARTICLE_FIELD_COUNT when there is none of this name. */
 enum article_field article_field_find(struct slice name);
+
+/* As people know it: its address, or its pattern of files. */
+struct slice source_shown(const struct source *source);
+
+/* The paths that are to be looked for: `files` in the configuration's folder, or, without wildcards that count, the
+ * file in which an upstream's articles are kept (settings.kept_folder). In the arena. */
+const char *source_pattern(const struct source *source, const char *folder, const char *kept_folder,
+                           struct arena *arena);
 
 #endif

@@ -20,10 +20,17 @@ struct tree_file {
 struct tree {
     VEC(struct tree_file) files;
     /*
-     * Only in the manifest at a place that is being published to (publish/plan.h): paths that may be there though
-     * `files` does not list them, sorted: to be deleted, or being uploaded. None anywhere else.
+     * Only in the manifest at a place that is being published to (publish/plan.h): paths of which is not known what is
+     * there, sorted: to be deleted, or being uploaded. `files` may list such a path too, and is not to be believed
+     * then. None anywhere else.
      */
     VEC(struct slice) pending;
 };
+
+/* The lists, not what they point to. */
+static inline void tree_release(struct tree *tree) {
+    vec_release(&tree->files);
+    vec_release(&tree->pending);
+}
 
 #endif

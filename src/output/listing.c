@@ -1,7 +1,7 @@
 #include "output/listing.h"
 
 #include "base/file.h"
-#include "output/walk.h"
+#include "base/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ void listing_free(struct listing *listing) {
     if (!listing)
         return;
     buf_release(&listing->bytes);
-    vec_release(&listing->tree.files);
+    tree_release(&listing->tree);
     map_release(&listing->paths);
     arena_release(&listing->arena);
     pthread_mutex_destroy(&listing->mutex);

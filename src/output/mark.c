@@ -1,7 +1,7 @@
 #include "output/mark.h"
 
 #include "base/file.h"
-#include "output/walk.h"
+#include "base/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ bool mark_read(const struct layout *layout, struct arena *arena, struct mark *re
         if (slice_equal(line, forget_line))
             ret_mark->forget = true;
         /* A line that is no path of ours was not written by us: it is nobody's loss. */
-        if (!walk_path_is_clean(line))
+        if (!file_path_is_clean(line))
             continue;
         struct slice path = arena_copy(arena, line);
         if (map_set(&ret_mark->set, path, 1))

@@ -91,7 +91,7 @@ void output_close(struct output *output) {
     plan_release(&output->plan);
     vec_release(&output->puts);
     vec_release(&output->left_out);
-    vec_release(&output->new_tree.files);
+    tree_release(&output->new_tree);
     listing_free(output->old);
     listing_free(output->previous);
     mark_release(&output->mark);
@@ -164,7 +164,7 @@ struct output_counts output_counts(const struct output *output) {
 
 static bool read_path(int root, struct slice path, struct buf *buf) {
     CLEANUP(arena_release) struct arena arena = {0};
-    return walk_path_is_clean(path) && root >= 0 && walk_read_path(root, arena_copy(&arena, path), buf);
+    return file_path_is_clean(path) && root >= 0 && walk_read_path(root, arena_copy(&arena, path), buf);
 }
 
 bool output_read_old(const struct output *output, struct slice path, struct buf *buf) {
@@ -173,7 +173,7 @@ bool output_read_old(const struct output *output, struct slice path, struct buf 
 
 int output_open_old(const struct output *output, struct slice path) {
     CLEANUP(arena_release) struct arena arena = {0};
-    if (!walk_path_is_clean(path) || output->served < 0)
+    if (!file_path_is_clean(path) || output->served < 0)
         return -1;
     return openat(output->served, arena_copy(&arena, path).data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
@@ -215,7 +215,7 @@ static void put_file(struct output *output, struct slice path, struct slice byte
     put.file.path = stage_keep_path(stage, path);
     put.file.size = bytes.size;
     put.file.hash = sha256_of(bytes);
-    if (!walk_path_is_clean(path)) {
+    if (!file_path_is_clean(path)) {
         errno = EINVAL;
         stage_fail(stage, "write", path);
         return;

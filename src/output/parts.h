@@ -1,11 +1,11 @@
 #ifndef PINDAO_OUTPUT_PARTS_H
 #define PINDAO_OUTPUT_PARTS_H
 
+#include "base/walk.h"
 #include "output/listing.h"
 #include "output/mark.h"
 #include "output/output.h"
 #include "output/stage.h"
-#include "output/walk.h"
 
 /* An output from the inside; for the files of this folder only. */
 

@@ -2,10 +2,10 @@
 #define PINDAO_OUTPUT_STAGE_H
 
 #include "base/map.h"
+#include "base/walk.h"
 #include "output/layout.h"
 #include "output/listing.h"
 #include "output/mark.h"
-#include "output/walk.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

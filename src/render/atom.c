@@ -157,6 +157,16 @@ static void write_documents(struct xml_writer *xml, const struct feed *feed) {
         write_document(xml, feed, "prev-archive", feed->older_page);
 }
 
+/* WebSub, 4: beside the self link, in the document that people subscribe to. */
+static void write_hubs(struct xml_writer *xml, const struct feed *feed) {
+    for (size_t i = 0; i < feed->site->hub_count && !feed->archive_page.size; i++) {
+        xml_open(xml, "link");
+        xml_attribute(xml, "rel", SLICE("hub"));
+        write_address(xml, "href", feed->site->hubs[i]);
+        xml_close(xml);
+    }
+}
+
 /* Entries are put into it as they are, so every prefix that one uses is declared here. */
 static void write_root(struct xml_writer *xml, const struct feed *feed) {
     const struct site *site = feed->site;
@@ -195,6 +205,7 @@ static void atom_feed(const struct feed *feed, const struct slice *entries, stru
     write_date(xml, "updated", feed->updated);
     write_author(xml, format_site_author(site));
     write_documents(xml, feed);
+    write_hubs(xml, feed);
     if (feed->archive_finished) {
         xml_open(xml, "fh:archive");
         xml_close(xml);

@@ -38,4 +38,12 @@ struct opml_channel {
 void opml_render(const struct site *site, const struct opml_channel *channels, size_t count, int64_t updated,
                  struct buf *buf);
 
+/*
+ * The rule of one feed in _headers, a file of the tree that Netlify, Cloudflare Pages and others read: its path and,
+ * indented, the header that leads to its hubs and itself (WebSub, 4). A rule a feed, because not every host puts what a
+ * wildcard stands for into a header's value; the feeds say it themselves, so that a host that takes a hundred rules
+ * loses nothing.
+ */
+void headers_append_feed(const struct site *site, struct slice path, const char *file_name, struct buf *buf);
+
 #endif

@@ -140,6 +140,20 @@ static void json_feed_entry(const struct site *site, const struct entry *entry, 
     json_close(&json);
 }
 
+static void write_hubs(struct json_writer *json, const struct site *site) {
+    if (site->hub_count == 0)
+        return;
+    json_key(json, "hubs");
+    json_open_array(json);
+    for (size_t i = 0; i < site->hub_count; i++) {
+        json_open_object(json);
+        write_present(json, "type", SLICE("WebSub"));
+        write_address(json, "url", site->hubs[i]);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 static void json_feed_feed(const struct feed *feed, const struct slice *entries, struct buf *buf) {
     const struct site *site = feed->site;
     struct author author = {format_site_author(site)};
@@ -159,6 +173,7 @@ static void json_feed_feed(const struct feed *feed, const struct slice *entries,
     write_address(&json, "favicon", site->icon);
     write_authors(&json, &author, 1);
     write_present(&json, "language", site->language);
+    write_hubs(&json, site);
     json_key(&json, "items");
     json_open_array(&json);
     for (size_t i = 0; i < feed->entry_count; i++)

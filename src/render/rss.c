@@ -133,6 +133,15 @@ static void write_self(struct xml_writer *xml, const struct feed *feed) {
     xml_close(xml);
 }
 
+static void write_hubs(struct xml_writer *xml, const struct site *site) {
+    for (size_t i = 0; i < site->hub_count; i++) {
+        xml_open(xml, "atom:link");
+        xml_attribute(xml, "rel", SLICE("hub"));
+        write_address_attribute(xml, "href", site->hubs[i]);
+        xml_close(xml);
+    }
+}
+
 static void write_logo(struct xml_writer *xml, const struct feed *feed) {
     xml_open(xml, "image");
     write_address(xml, "url", feed->site->logo);
@@ -155,6 +164,7 @@ static void write_head(struct xml_writer *xml, const struct feed *feed) {
     if (site->logo.size)
         write_logo(xml, feed);
     write_self(xml, feed);
+    write_hubs(xml, site);
 }
 
 /* Items are put into it as they are, so every prefix that one uses is declared here. */

@@ -1,7 +1,7 @@
 #include "store/manifest.h"
 
+#include "base/file.h"
 #include "json/reader.h"
-#include "output/walk.h"
 
 #include <json-c/json.h>
 
@@ -30,7 +30,7 @@ static const char *read_file(struct json_object *object, struct arena *arena, st
     struct sha256 hash;
     if (!json_object_is_type(object, json_type_object))
         return "an entry that is no object";
-    if (!string_of(object, "path", &path) || !walk_path_is_clean(path))
+    if (!string_of(object, "path", &path) || !file_path_is_clean(path))
         return "an entry without a proper path";
     if (!number_of(object, "size", INT64_MAX, &size) || size < 0 ||
         !number_of(object, "entries", UINT32_MAX, &entries) || !string_of(object, "type", &type))
@@ -61,6 +61,27 @@ static const char *read_files(struct json_object *list, struct arena *arena, str
     return NULL;
 }
 
+static const char *read_pending(struct json_object *root, struct arena *arena, struct tree *tree) {
+    struct json_object *list = NULL;
+    if (!json_object_object_get_ex(root, "pending", &list))
+        return NULL;
+    if (!json_object_is_type(list, json_type_array))
+        return "what is pending is no list";
+    size_t count = json_object_array_length(list);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+        if (!json_object_is_type(item, json_type_string))
+            return "what is pending is no path";
+        struct slice path = {json_object_get_string(item), (size_t)json_object_get_string_len(item)};
+        if (!file_path_is_clean(path))
+            return "what is pending is no proper path";
+        if (i > 0 && slice_compare(tree->pending.items[i - 1], path) >= 0)
+            return "what is pending is not sorted";
+        vec_push(&tree->pending, arena_copy(arena, path));
+    }
+    return NULL;
+}
+
 enum manifest_state manifest_read(struct slice text, struct arena *arena, struct tree *ret_tree, const char **ret_why) {
     return manifest_scan(text, arena, ret_tree) ? MANIFEST_READ : manifest_parse(text, arena, ret_tree, ret_why);
 }
@@ -78,8 +99,10 @@ enum manifest_state manifest_parse(struct slice text, struct arena *arena, struc
     }
     struct tree tree = {0};
     const char *why = read_files(list, arena, &tree);
+    if (!why)
+        why = read_pending(root, arena, &tree);
     if (why) {
-        vec_release(&tree.files);
+        tree_release(&tree);
         *ret_why = why;
         return MANIFEST_DAMAGED;
     }

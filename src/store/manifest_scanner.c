@@ -1,7 +1,7 @@
 #include "store/manifest.h"
 
+#include "base/file.h"
 #include "base/utf8.h"
-#include "output/walk.h"
 
 /*
  * The manifest as manifest_write lays it out, byte for byte. Anything else, were it only a blank more or an escape in a
@@ -49,7 +49,7 @@ static bool take_file(struct scanner *scanner, struct arena *arena, struct tree_
     uint64_t entries = 0;
     struct tree_file file = {0};
     if (!take(scanner, SLICE("\n    {\n      \"path\": \"")) || !take_string(scanner, &path) ||
-        !walk_path_is_clean(path) || !take(scanner, SLICE(",\n      \"size\": ")) ||
+        !file_path_is_clean(path) || !take(scanner, SLICE(",\n      \"size\": ")) ||
         !take_number(scanner, INT64_MAX, &file.size) || !take(scanner, SLICE(",\n      \"sha256\": \"")) ||
         !take_string(scanner, &hex) || !sha256_parse_hex(hex, &file.hash) ||
         !take(scanner, SLICE(",\n      \"type\": \"")) || !take_string(scanner, &type))
@@ -80,6 +80,18 @@ static bool take_files(struct scanner *scanner, struct arena *arena, struct tree
     return take(scanner, SLICE("\n  "));
 }
 
+static bool take_pending(struct scanner *scanner, struct arena *arena, struct tree *tree) {
+    do {
+        struct slice path;
+        size_t count = tree->pending.count;
+        if (!take(scanner, SLICE("\n    \"")) || !take_string(scanner, &path) || !file_path_is_clean(path) ||
+            (count > 0 && slice_compare(tree->pending.items[count - 1], path) >= 0))
+            return false;
+        vec_push(&tree->pending, arena_copy(arena, path));
+    } while (take(scanner, SLICE(",")));
+    return take(scanner, SLICE("\n  ]"));
+}
+
 bool manifest_scan(struct slice text, struct arena *arena, struct tree *ret_tree) {
     if (text.size == 0)
         return false;
@@ -88,8 +100,11 @@ bool manifest_scan(struct slice text, struct arena *arena, struct tree *ret_tree
     bool scanned = take(&scanner, SLICE("{\n  \"files\": ["));
     if (scanned && scanner.at < scanner.end && *scanner.at != ']')
         scanned = take_files(&scanner, arena, &tree);
-    if (!scanned || !take(&scanner, SLICE("]\n}\n")) || scanner.at != scanner.end) {
-        vec_release(&tree.files);
+    scanned = scanned && take(&scanner, SLICE("]"));
+    if (scanned && take(&scanner, SLICE(",\n  \"pending\": [")))
+        scanned = take_pending(&scanner, arena, &tree);
+    if (!scanned || !take(&scanner, SLICE("\n}\n")) || scanner.at != scanner.end) {
+        tree_release(&tree);
         return false;
     }
     *ret_tree = tree;

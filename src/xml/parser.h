@@ -29,6 +29,8 @@ struct xml_handler {
     void (*close)(void *context, const char *namespace, const char *name);
     /* May be NULL. A DOCTYPE with a public identifier and nothing in brackets: false refuses the document. */
     bool (*doctype)(void *context, const char *public_identifier, struct xml_place place);
+    /* Whatever the XML declaration says: it has been converted, or whoever sent it has said so (RFC 7303 3.2). */
+    bool is_utf8;
 };
 enum { XML_ATTRIBUTES_MOST = 1000 };
 

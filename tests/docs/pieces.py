@@ -72,6 +72,10 @@ duplicates:
 output:
   directory: public
   #output
+publish:
+  -
+    directory: /srv/www
+    #publish
 retired:
   #retired
 #configuration
@@ -99,7 +103,7 @@ def drop_key(lines, marker, key):
 
 def put(lines, place, piece):
     marker = next(i for i, line in enumerate(lines) if line.strip() == "#" + place)
-    key = re.match(r"([a-z_]+):", piece)
+    key = re.match(r"([a-z_0-9]+):", piece)
     if key:
         drop_key(lines, marker, key.group(1))
         marker = next(i for i, line in enumerate(lines) if line.strip() == "#" + place)
@@ -110,6 +114,16 @@ def put(lines, place, piece):
 def drop_top(lines, key):
     put(lines, "configuration", key + ": dropped")
     lines.remove(key + ": dropped")
+
+
+def put_target(lines, key):
+    """A target has one kind: the usual one gives way to that of the key."""
+    of_buckets = ("s3", "endpoint", "region", "prefix", "path_style", "access_key", "secret_key", "session_token")
+    if key == "command" or key in of_buckets:
+        drop_key(lines, next(i for i, line in enumerate(lines) if line.strip() == "#publish"), "directory")
+    if key in of_buckets:
+        put(lines, "publish", "s3: news")
+        put(lines, "publish", "endpoint: https://s3.example.org")
 
 
 def complete(place, piece):
@@ -134,6 +148,11 @@ def complete(place, piece):
         place = "condition"
     if place == "condition" and key == "where":
         drop_key(lines, next(i for i, line in enumerate(lines) if line.strip() == "#condition"), "all")
+    if place == "publish":
+        put_target(lines, key)
+    if place == "source" and key in ("url", "name", "every", "keep", "complain_after", "authorization", "allow_private"):
+        drop_key(lines, next(i for i, line in enumerate(lines) if line.strip() == "#source"), "files")
+        put(lines, "source", "url: https://upstream.example.org/feed.xml")
     put(lines, place, piece)
     return "\n".join(lines), None
 

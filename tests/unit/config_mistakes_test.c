@@ -44,7 +44,7 @@ static void test_all_mistakes_in_one_run(void **state) {
                                "  - {path: /a/, title: 甲, where: {district: [pudong]}}\n"
                                "output: {formats: [atom, html], items: 0, max_bytes: 5x}\n"
                                "retired: {district: [putuo], paths: [x]}\n"
-                               "publish: x\n";
+                               "templates: x\n";
     assert_mistake(state, text,
                    "feeds.yaml:1:1 config-missing-key\n"
                    "feeds.yaml:2:3 config-unknown-key\n"
@@ -95,7 +95,7 @@ static void test_keys_of_later_versions_are_unknown(void **state) {
     assert_mistake(state,
                    "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
                    "sources: [{files: a.md, url: x, every: 30m}]\n"
-                   "publish: x\n",
+                   "templates: x\n",
                    "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:2:33 config-unknown-key\n"
                    "feeds.yaml:3:1 config-unknown-key\n");
 }

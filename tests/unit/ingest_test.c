@@ -462,7 +462,7 @@ static void every_reader_is_found(void **unused) {
     (void)unused;
     size_t count = 0;
     const char *const *names = reader_names(&count);
-    assert_int_equal(count, 4);
+    assert_int_equal(count, 5);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(reader_find(names[i])->name, names[i]);
     assert_null(reader_find("pdf"));

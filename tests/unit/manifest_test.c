@@ -38,6 +38,16 @@ static void make_tree(size_t count, struct arena *arena, struct tree *tree) {
     }
 }
 
+/* Some of the files and others, sorted. */
+static void add_pending(size_t count, struct arena *arena, struct tree *tree) {
+    static const char *const names[] = {"f.xml", "图片.png", "q\"uote"};
+    for (size_t i = 0; i < count; i++) {
+        char path[64];
+        int size = snprintf(path, sizeof path, "%06zu/%s", i, names[i % 8 == 7 ? 2 : next(2)]);
+        vec_push(&tree->pending, arena_copy(arena, (struct slice){path, (size_t)size}));
+    }
+}
+
 static void assert_same(const struct tree *a, const struct tree *b) {
     assert_int_equal(a->files.count, b->files.count);
     for (size_t i = 0; i < a->files.count; i++) {
@@ -47,6 +57,10 @@ static void assert_same(const struct tree *a, const struct tree *b) {
         assert_true(one->size == other->size && sha256_equal(&one->hash, &other->hash));
         assert_true(one->is_feed == other->is_feed && one->entries == other->entries);
     }
+    assert_int_equal(a->pending.count, b->pending.count);
+    for (size_t i = 0; i < a->pending.count; i++)
+        assert_true(slice_equal(a->pending.items[i], b->pending.items[i]) &&
+                    b->pending.items[i].data[b->pending.items[i].size] == '\0');
 }
 
 /* true when the scanner took it. */
@@ -60,8 +74,8 @@ static bool compare(struct slice text) {
         assert_int_equal(read, MANIFEST_READ);
         assert_same(&scanned, &parsed);
     }
-    vec_release(&scanned.files);
-    vec_release(&parsed.files);
+    tree_release(&scanned);
+    tree_release(&parsed);
     return taken;
 }
 
@@ -73,14 +87,16 @@ static void test_what_is_written_is_read(void **unused) {
         struct tree tree = {0}, read = {0};
         const char *why = NULL;
         make_tree(count, &arena, &tree);
+        add_pending(count % 3 ? count / 2 : 0, &arena, &tree);
         manifest_write(&tree, &text);
+        assert_true((slice_find(buf_slice(&text), SLICE("pending"), 0) < text.size) == (tree.pending.count > 0));
         /* Only where there are escapes is the parser needed. */
         bool has_escapes = slice_find_byte(buf_slice(&text), '\\', 0) < text.size;
         assert_true(compare(buf_slice(&text)) != has_escapes);
         assert_int_equal(manifest_read(buf_slice(&text), &arena, &read, &why), MANIFEST_READ);
         assert_same(&tree, &read);
-        vec_release(&tree.files);
-        vec_release(&read.files);
+        tree_release(&tree);
+        tree_release(&read);
     }
 }
 
@@ -93,8 +109,9 @@ static void test_damaged_ones(void **unused) {
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
         struct tree tree = {0};
         make_tree(1 + next(4), &arena, &tree);
+        add_pending(next(3), &arena, &tree);
         manifest_write(&tree, &text);
-        vec_release(&tree.files);
+        tree_release(&tree);
         static const char bytes[] = "\"\\{}[],:0123456789 \n\x01\xff\xe4/.abcdefE-+";
         size_t at = next(text.size);
         if (next(3) == 0)
@@ -141,11 +158,39 @@ static void test_what_the_scanner_must_not_take(void **unused) {
     }
 }
 
+static void test_pending_paths_are_checked(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *pending;
+        enum manifest_state wanted;
+        bool scanned;
+    } cases[] = {
+        {"[\n    \"a\",\n    \"b/c\"\n  ]", MANIFEST_READ, true},
+        {"[]", MANIFEST_READ, false}, /* nobody writes it so */
+        {"[\n    \"b\",\n    \"a\"\n  ]", MANIFEST_DAMAGED, false},
+        {"[\n    \"a\",\n    \"a\"\n  ]", MANIFEST_DAMAGED, false},
+        {"[\n    \"../a\"\n  ]", MANIFEST_DAMAGED, false},
+        {"[\n    \"/etc/passwd\"\n  ]", MANIFEST_DAMAGED, false},
+        {"[\n    7\n  ]", MANIFEST_DAMAGED, false},
+        {"{}", MANIFEST_DAMAGED, false},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEANUP(arena_release) struct arena arena = {0};
+        CLEANUP(tree_release) struct tree tree = {0};
+        const char *why = NULL;
+        char text[256];
+        snprintf(text, sizeof text, "{\n  \"files\": [],\n  \"pending\": %s\n}\n", cases[i].pending);
+        assert_int_equal(compare(slice_of(text)), cases[i].scanned);
+        assert_int_equal(manifest_read(slice_of(text), &arena, &tree, &why), cases[i].wanted);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_written_is_read),
         cmocka_unit_test(test_damaged_ones),
         cmocka_unit_test(test_what_the_scanner_must_not_take),
+        cmocka_unit_test(test_pending_paths_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "output/walk.h"
+#include "base/walk.h"
 
 #include "base/file.h"
 
@@ -7,18 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
-
-bool walk_path_is_clean(struct slice path) {
-    if (path.size == 0 || path.size >= PATH_MAX)
-        return false;
-    for (size_t i = 0; i < path.size; i++)
-        if ((unsigned char)path.data[i] < 0x20 || path.data[i] == 0x7f)
-            return false;
-    for (struct slice part; slice_take_until(&path, '/', &part);)
-        if (part.size == 0 || part.size > NAME_MAX || slice_equal(part, SLICE(".")) || slice_equal(part, SLICE("..")))
-            return false;
-    return true;
-}
 
 struct slice walk_folder_of(struct slice path) {
     size_t end = path.size;

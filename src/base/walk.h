@@ -1,5 +1,5 @@
-#ifndef PINDAO_OUTPUT_WALK_H
-#define PINDAO_OUTPUT_WALK_H
+#ifndef PINDAO_BASE_WALK_H
+#define PINDAO_BASE_WALK_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -9,8 +9,6 @@
 
 /* Folders on disk, seen through the descriptor of their root. Paths handed in end with a NUL behind the slice. */
 
-/* "a/b.xml": relative, no empty, "." or ".." component, no control characters, no longer than the system takes. */
-bool walk_path_is_clean(struct slice path);
 /* "a" of "a/b", "" of "b". No NUL behind it. */
 struct slice walk_folder_of(struct slice path);
 
