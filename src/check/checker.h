@@ -47,7 +47,8 @@ void check_value(struct checker *checker, struct xml_place place, const char *el
 /* What is wrong with it, in words; NULL for nothing. *ret_warning: it is but a warning. */
 const char *value_mistake(enum value value, struct slice text, bool *ret_warning);
 
-/* WebSub, 4: the address in a link with rel=hub, or of a hub of JSON Feed. What is no address at all is said elsewhere. */
+/* WebSub, 4: the address in a link with rel=hub, or of a hub of JSON Feed. What is no address at all is said elsewhere.
+ */
 void check_hub(struct checker *checker, struct xml_place place, struct slice address);
 
 /* The grammars, each its own; for tests as well. */

@@ -52,7 +52,7 @@ struct build {
     bool has_signatures;
     struct news_facts facts;
     struct news_counts counts;
-    bool is_over; /* nothing is new: no further step */
+    bool is_over;   /* nothing is new: no further step */
     bool is_served; /* every step has succeeded: the tree being served is what it should be */
     bool has_published;
     int publish_code;
@@ -299,9 +299,9 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders, check_targets, make_channels,  open_trees,    open_cache,    fetch_upstreams, stay_rolled_back, look_for_news,
-    read_history,  guard_channels, compile_rules, read_articles, write_feeds,     finish_output,    guard_tree,
-    swap_trees,
+    check_folders,    check_targets, make_channels, open_trees,     open_cache,    fetch_upstreams,
+    stay_rolled_back, look_for_news, read_history,  guard_channels, compile_rules, read_articles,
+    write_feeds,      finish_output, guard_tree,    swap_trees,
 };
 
 /* What the run counted, or, where nothing was new, the last one. */

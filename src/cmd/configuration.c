@@ -46,8 +46,7 @@ int configuration_load(struct options *options, struct diagnostics *diagnostics,
         code = EX_USAGE;
     if (options->history) {
         settings.history = options->history;
-        settings.kept_folder =
-            file_join(&settings.arena, file_folder(&settings.arena, options->history), "upstream");
+        settings.kept_folder = file_join(&settings.arena, file_folder(&settings.arena, options->history), "upstream");
     }
     if (code == EX_OK)
         *ret_settings = settings;

@@ -1,8 +1,8 @@
 #ifndef PINDAO_CMD_FETCH_STATE_H
 #define PINDAO_CMD_FETCH_STATE_H
 
-#include "diag/diag.h"
 #include "base/file.h"
+#include "diag/diag.h"
 #include "model/settings.h"
 #include "store/cache.h"
 
@@ -17,14 +17,14 @@ struct fetch_state {
     int64_t answered;   /* the last good answer */
     int64_t changed;    /* the last one that changed the kept file */
     int64_t failing_since;
-    int64_t not_before; /* it has asked us to wait (Retry-After) */
-    int64_t trimmed;    /* day of options.now on which `keep` was applied last */
-    uint64_t asked;        /* what was asked: of address, reader, and where its secret is */
-    uint64_t fingerprint;  /* of all in the configuration that decides what an answer means */
-    uint64_t withdrawn;    /* of all articles that were not to be taken */
-    uint64_t content;      /* hash of the last good answer */
+    int64_t not_before;        /* it has asked us to wait (Retry-After) */
+    int64_t trimmed;           /* day of options.now on which `keep` was applied last */
+    uint64_t asked;            /* what was asked: of address, reader, and where its secret is */
+    uint64_t fingerprint;      /* of all in the configuration that decides what an answer means */
+    uint64_t withdrawn;        /* of all articles that were not to be taken */
+    uint64_t content;          /* hash of the last good answer */
     struct file_identity kept; /* as the last good answer left it */
-    uint64_t articles;     /* in the kept file, without those withdrawn */
+    uint64_t articles;         /* in the kept file, without those withdrawn */
     struct slice etag, last_modified;
     struct slice reason;    /* why it failed; empty: it did not */
     struct slice complaint; /* the reason that was complained of, until it is up again; empty: none was */

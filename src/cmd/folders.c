@@ -198,8 +198,8 @@ static void check_copied(struct folders *folders) {
     if (holds(folders->copied, folders->history))
         refuse_key(folders, place, "the folder is published whole, and holds the history", folders->history);
     if (folders->kept.size && holds(folders->copied, folders->kept))
-        refuse_key(folders, place, "the folder is published whole, and holds the articles of sources with a url:",
-                   folders->kept);
+        refuse_key(folders, place,
+                   "the folder is published whole, and holds the articles of sources with a url:", folders->kept);
     for (size_t i = 0; i < settings->file_count; i++) {
         struct slice file = real_path(&folders->settings->arena, settings->files[i]);
         if (holds(folders->copied, file)) {

@@ -110,7 +110,8 @@ static bool replace(const char *path, struct slice text) {
     CLEANUP(buf_release) struct buf name = BUF(BUF_UNLIMITED);
     struct owner owner = {0};
     buf_append_format(&name, "%s.XXXXXX", path);
-    char *next = (char *)(uintptr_t)buf_string(&name);
+    (void)buf_string(&name); /* ends it with a NUL */
+    char *next = name.data;
     CLEANUP(file_close) int folder = open(file_folder(&arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return false;

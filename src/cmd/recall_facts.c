@@ -162,7 +162,8 @@ struct text_facts {
     uint32_t unused_too;
 };
 
-/* Lines of a feed are ours, so another version makes others; which of two dates is the later one depends on the zone. */
+/* Lines of a feed are ours, so another version makes others; which of two dates is the later one depends on the zone.
+ */
 static uint64_t text_variant(const struct recall *recall, const struct ingest_file *file) {
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     buf_append_slice(&buf, file->source->encoding);

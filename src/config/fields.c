@@ -8,10 +8,10 @@
 
 const struct key_table *const *key_tables(size_t *ret_count) {
     static const struct key_table *const tables[] = {
-        &configuration_table, &included_table,  &site_table,   &source_table,      &fields_table,     &defaults_table,
-        &taxonomy_table,      &term_table,      &word_table,   &followed_by_table, &score_table,      &spread_table,
-        &channel_table,       &condition_table, &output_table, &retired_table,     &correction_table, &duplicates_table,
-        &publish_table,
+        &configuration_table, &included_table,   &site_table,       &source_table,    &fields_table,
+        &defaults_table,      &taxonomy_table,   &term_table,       &word_table,      &followed_by_table,
+        &score_table,         &spread_table,     &channel_table,    &condition_table, &output_table,
+        &retired_table,       &correction_table, &duplicates_table, &publish_table,
     };
     *ret_count = ARRAY_LENGTH(tables);
     return tables;

@@ -16,8 +16,7 @@ static const struct key_row configuration_rows[] = {
     ROW(site, .required = true),        ROW(sources, .required = true),      ROW(include, .required = false),
     ROW(taxonomies, .required = false), ROW(channels, .required = false),    ROW(output, .required = false),
     ROW(retired, .required = false),    ROW(corrections, .required = false), ROW(hold, .required = false),
-    ROW(duplicates, .required = false), ROW(history, .required = false),
-    ROW(publish, .required = false),
+    ROW(duplicates, .required = false), ROW(history, .required = false),     ROW(publish, .required = false),
 };
 const struct key_table configuration_table = {"configuration", configuration_rows, ARRAY_LENGTH(configuration_rows),
                                               false};

@@ -65,11 +65,10 @@ static const struct {
     struct slice ending;
     const char *reader;
 } endings[] = {
-    {{".md", 3}, "markdown"},  {{".markdown", 9}, "markdown"}, {{".jsonl", 6}, "jsonl"},
-    {{".ndjson", 7}, "jsonl"}, {{".jsonl.gz", 9}, "jsonl"},    {{".ndjson.gz", 10}, "jsonl"},
-    {{".txt", 4}, "listing"},  {{".html", 5}, "page"},         {{".htm", 4}, "page"},
-    {{".atom", 5}, "feed"},    {{".rss", 4}, "feed"},          {{".rdf", 4}, "feed"},
-    {{".xml", 4}, "feed"},     {{".json", 5}, "feed"},
+    {{".md", 3}, "markdown"},    {{".markdown", 9}, "markdown"}, {{".jsonl", 6}, "jsonl"}, {{".ndjson", 7}, "jsonl"},
+    {{".jsonl.gz", 9}, "jsonl"}, {{".ndjson.gz", 10}, "jsonl"},  {{".txt", 4}, "listing"}, {{".html", 5}, "page"},
+    {{".htm", 4}, "page"},       {{".atom", 5}, "feed"},         {{".rss", 4}, "feed"},    {{".rdf", 4}, "feed"},
+    {{".xml", 4}, "feed"},       {{".json", 5}, "feed"},
 };
 
 static const char *known_reader(const struct loading *loading, struct slice name) {

@@ -22,8 +22,8 @@
  * names no other, and an entry of a title alone has it as its summary too. What cannot be used stands in the line as it
  * is, for the reader of the line to complain of.
  *
- * Tombstones become {"url"|"id": …, "title", "date", "withdrawn": true}: the url where the tombstone links to one, or
- * its ref is one or is an id of pindao's own that holds one (tag:…:url/…).
+ * Tombstones become {"url"|"id": …, "title", "date", "updated", "withdrawn": true}: the url where the tombstone links
+ * to one, or its ref is one or is an id of pindao's own that holds one (tag:…:url/…).
  */
 struct feed_in {
     size_t entries;

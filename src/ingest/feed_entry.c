@@ -228,7 +228,9 @@ static void write_entry(struct json_writer *json, const struct feed_lines *lines
 
 static void write_tombstone(struct json_writer *json, const struct feed_entry *entry) {
     write_text(json, "title", entry->title.text.size ? entry->title.text : entry->id);
-    write_dates(json, entry);
+    write_text(json, "date", entry->date.text);
+    /* Of two articles with one address the later word counts, wherever they stand. */
+    write_text(json, "updated", entry->date.text);
     json_key(json, "withdrawn");
     json_boolean(json, true);
 }

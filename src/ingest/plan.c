@@ -140,9 +140,13 @@ static void mark_incomplete(struct ingest_plan *plan, const struct source *sourc
     plan->incomplete[source - plan->settings->sources] = true;
 }
 
+static bool has_wildcard(struct slice pattern) {
+    return slice_find_byte(pattern, '*', 0) < pattern.size || slice_find_byte(pattern, '?', 0) < pattern.size;
+}
+
 /* What upstreams have shown is read by their own sources, whatever pattern matches it; a name means what it says. */
 static bool is_kept(const struct ingest_plan *plan, const struct source *source, const struct file_identity *identity) {
-    bool is_named = source->upstream.url.size || slice_find_byte(source->files, '*', 0) == source->files.size;
+    bool is_named = source->upstream.url.size || !has_wildcard(source->files);
     for (size_t i = 0; !is_named && i < plan->kept_count; i++)
         if (file_identity_equal(&plan->kept[i], identity))
             return true;

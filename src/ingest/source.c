@@ -4,7 +4,7 @@
 
 /* The table of readers: a new one is a row here. */
 static const struct reader *const readers[] = {&reader_markdown, &reader_jsonl, &reader_listing, &reader_page,
-                                              &reader_feed};
+                                               &reader_feed};
 
 const struct reader *reader_find(const char *name) {
     for (size_t i = 0; i < ARRAY_LENGTH(readers); i++)

@@ -31,18 +31,18 @@ enum article_field {
  * that there is an upstream.
  */
 struct upstream {
-    struct slice url;            /* empty: there is none, `files` are the operator's */
-    struct slice name;           /* of the kept file, without its ending; unique; [a-z0-9][a-z0-9._-]* */
-    const char *reader;          /* of what the upstream answers: "feed", "jsonl", "listing", "page" */
+    struct slice url;                         /* empty: there is none, `files` are the operator's */
+    struct slice name;                        /* of the kept file, without its ending; unique; [a-z0-9][a-z0-9._-]* */
+    const char *reader;                       /* of what the upstream answers: "feed", "jsonl", "listing", "page" */
     struct slice fields[ARTICLE_FIELD_COUNT]; /* names in what it answers; the kept file has the fields' own */
-    enum source_order order;     /* of what it answers; the kept file is oldest first */
-    struct slice encoding;       /* that it is in, whatever it says; empty: as it says */
-    struct slice authorization;  /* reference to the value of the header (net/secret.h); may be empty */
-    int64_t every;               /* seconds between two requests, at least */
-    int64_t keep;                /* seconds: what upstream shows no more goes when its date is so old; INT64_MAX: never; 0:
-                                    at once */
-    int64_t complain_after;      /* seconds that it may be down before that is worth an exit code */
-    bool allow_private;          /* its address need not be public */
+    enum source_order order;                  /* of what it answers; the kept file is oldest first */
+    struct slice encoding;                    /* that it is in, whatever it says; empty: as it says */
+    struct slice authorization;               /* reference to the value of the header (net/secret.h); may be empty */
+    int64_t every;                            /* seconds between two requests, at least */
+    int64_t keep;           /* seconds: what upstream shows no more goes when its date is so old; INT64_MAX: never; 0:
+                               at once */
+    int64_t complain_after; /* seconds that it may be down before that is worth an exit code */
+    bool allow_private;     /* its address need not be public */
 };
 
 struct source {

@@ -205,8 +205,9 @@ enum publish_result command_publish(const struct publish_order *order, struct di
     size_t deletions = count_deletions(order, &changes);
     if (deletions <= order->target->deletions || order->accept_deletions)
         return publish_changes(order, &changes, diagnostics, outcome);
-    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_DELETIONS, (struct place){0}, "%.*s: %zu files, at most %u; its command was not run",
-                SLICE_ARGUMENTS(order->target->name), deletions, order->target->deletions);
+    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_DELETIONS, (struct place){0},
+                "%.*s: %zu files, at most %u; its command was not run", SLICE_ARGUMENTS(order->target->name), deletions,
+                order->target->deletions);
     return PUBLISH_REFUSED;
 }
 

@@ -26,10 +26,10 @@ struct kept {
     char *path;
     int descriptor;
     bool exists;
-    struct stat status;    /* of the file as it was read */
-    uint64_t end;          /* of the lines that count */
-    bool lacks_line_end;   /* of the last of them */
-    bool is_torn;          /* half a line stands behind them */
+    struct stat status;  /* of the file as it was read */
+    uint64_t end;        /* of the lines that count */
+    bool lacks_line_end; /* of the last of them */
+    bool is_torn;        /* half a line stands behind them */
     VEC(struct entry) entries;
     struct map by_key, by_hash; /* → number of the entry */
     struct arena names;         /* of the maps' keys, for entries move */
@@ -64,8 +64,7 @@ static void add_entry(struct kept *kept, struct entry entry) {
 static void take_line(struct kept *kept, const struct kept_reader *reader, struct slice line, bool has_end) {
     struct entry entry = {.hash = hash64(line), .offset = kept->end, .size = (uint32_t)line.size};
     struct slice text = slice_trim(line);
-    entry.is_article =
-        text.size && line.size <= KEPT_LINE_MOST && reader->read(reader->context, line, &entry.article);
+    entry.is_article = text.size && line.size <= KEPT_LINE_MOST && reader->read(reader->context, line, &entry.article);
     if (!has_end && !entry.is_article) {
         kept->is_torn = true;
         return;
@@ -204,8 +203,7 @@ static void set_text(struct kept *kept, struct entry *entry, struct slice line) 
 static void replace(struct kept *kept, struct entry *entry, const struct kept_article *article, struct slice line) {
     entry->article = *article;
     set_text(kept, entry, line);
-    map_set(&kept->by_hash, name_of(kept, &entry->hash, sizeof entry->hash),
-            (uint64_t)(entry - kept->entries.items));
+    map_set(&kept->by_hash, name_of(kept, &entry->hash, sizeof entry->hash), (uint64_t)(entry - kept->entries.items));
 }
 
 void kept_put(struct kept *kept, const struct kept_article *article, struct slice line) {
@@ -257,7 +255,7 @@ void kept_drop(struct kept *kept, bool (*goes)(void *context, const struct kept_
         if (entry->is_gone || !entry->is_article || !goes(context, &entry->article, entry->is_shown))
             continue;
         entry->is_gone = true;
-        }
+    }
 }
 
 void kept_each_shown(const struct kept *kept, void (*take)(void *context, uint64_t key), void *context) {
@@ -395,8 +393,7 @@ static bool rewrite(struct kept *kept, struct stat *ret_status) {
     buf_append_format(&draft, "%s.new", path);
     (void)unlink(buf_string(&draft));
     CLEANUP(file_close) int descriptor = open(buf_string(&draft), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor >= 0 &&
-        (geteuid() != 0 || fchown(descriptor, kept->status.st_uid, kept->status.st_gid) == 0) &&
+    if (descriptor >= 0 && (geteuid() != 0 || fchown(descriptor, kept->status.st_uid, kept->status.st_gid) == 0) &&
         fchmod(descriptor, kept->status.st_mode & 07777) == 0 && write_entries(kept, descriptor) &&
         fsync(descriptor) == 0 && rename(buf_string(&draft), path) == 0)
         return sync_folder(path, &owner) && fstat(descriptor, ret_status) == 0;

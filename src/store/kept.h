@@ -61,8 +61,8 @@ void kept_mark_shown(struct kept *kept, uint64_t *keys, size_t count);
  * Takes out the articles for which `goes` says so. is_shown: it was put, or its line was found, since the file was
  * opened, or kept_mark_shown named it.
  */
-void kept_drop(struct kept *kept,
-               bool (*goes)(void *context, const struct kept_article *article, bool is_shown), void *context);
+void kept_drop(struct kept *kept, bool (*goes)(void *context, const struct kept_article *article, bool is_shown),
+               void *context);
 /* The lower halves of the keys of those that are shown, in the order of the file. */
 void kept_each_shown(const struct kept *kept, void (*take)(void *context, uint64_t key), void *context);
 

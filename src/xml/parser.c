@@ -137,8 +137,7 @@ static void run(struct parse *parse, struct slice document) {
     *libxml->sax = sax;
     libxml->userData = parse;
     /* NOENT: without it &amp; in an attribute arrives as &#38;. It can bring in nothing else: there are no entities. */
-    xmlCtxtUseOptions(libxml,
-                      XML_PARSE_NONET | XML_PARSE_NOENT | (parse->handler->is_utf8 ? XML_PARSE_IGNORE_ENC : 0));
+    xmlCtxtUseOptions(libxml, XML_PARSE_NONET | XML_PARSE_NOENT | (parse->handler->is_utf8 ? XML_PARSE_IGNORE_ENC : 0));
     xmlParseDocument(libxml);
     if (!libxml->wellFormed)
         fail(parse, xmlSAX2GetLineNumber(libxml), xmlSAX2GetColumnNumber(libxml), "not well-formed XML");

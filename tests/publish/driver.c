@@ -189,7 +189,7 @@ static int publish(const struct setup *setup, struct diagnostics *diagnostics) {
     enum publish_result result = publish_run(&setup->order, diagnostics, &outcome);
     printf("%s uploaded %zu deleted %zu already %zu requests %zu retries %zu\n", names[result], outcome.uploaded,
            outcome.deleted, outcome.already, outcome.requests, outcome.retries);
-    fwrite(setup->plan_text.data, 1, setup->plan_text.size, stdout);
+    printf("%.*s", SLICE_ARGUMENTS(buf_slice(&setup->plan_text)));
     for (size_t i = 0; i < outcome.changed.count; i++)
         printf("changed %.*s\n", SLICE_ARGUMENTS(outcome.changed.items[i]));
     for (size_t i = 0; i < outcome.removed.count; i++)

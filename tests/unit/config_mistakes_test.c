@@ -94,10 +94,9 @@ static void test_empty_file_lacks_what_is_required(void **state) {
 static void test_keys_of_later_versions_are_unknown(void **state) {
     assert_mistake(state,
                    "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
-                   "sources: [{files: a.md, url: x, every: 30m}]\n"
+                   "sources: [{files: a.md, cookies: x}]\n"
                    "templates: x\n",
-                   "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:2:33 config-unknown-key\n"
-                   "feeds.yaml:3:1 config-unknown-key\n");
+                   "feeds.yaml:2:25 config-unknown-key\nfeeds.yaml:3:1 config-unknown-key\n");
 }
 
 static void test_chinese_colons(void **state) {
@@ -246,6 +245,37 @@ static void test_bad_sources(void **state) {
                    "feeds.yaml:2:1 config-missing-key\n");
 }
 
+static void test_bad_sources_over_http(void **state) {
+    assert_mistake(state,
+                   "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+                   "sources:\n"
+                   "  - {url: 'https://u.org/a', files: a.md}\n"
+                   "  - {files: a.md, every: 1h, keep: 1d}\n"
+                   "  - {url: 'https://me:secret@u.org/b'}\n"
+                   "  - {url: 'ftp://u.org/c'}\n"
+                   "  - {url: 'https://u.org/d', append: true}\n"
+                   "  - {url: 'https://u.org/e', name: Up/../x}\n"
+                   "  - {url: 'https://u.org/f', name: up}\n"
+                   "  - {url: 'https://u.org/g', name: up}\n"
+                   "  - {url: 'https://u.org/h', vanished: withdraw}\n"
+                   "  - {url: 'https://u.org/i', authorization: 'Bearer x'}\n"
+                   "  - {url: 'https://u.org/j', reader: markdown}\n"
+                   "  - {url: 'https://u.org/k', keep: some}\n"
+                   "  - {url: 'https://u.org/l@x?m@y'}\n",
+                   "feeds.yaml:3:6 config-bad-value\n"
+                   "feeds.yaml:4:19 config-bad-value\n"
+                   "feeds.yaml:4:30 config-bad-value\n"
+                   "feeds.yaml:5:11 config-bad-value\n"
+                   "feeds.yaml:6:11 config-bad-value\n"
+                   "feeds.yaml:7:30 config-bad-value\n"
+                   "feeds.yaml:8:36 config-bad-value\n"
+                   "feeds.yaml:10:5 config-bad-value\n"
+                   "feeds.yaml:11:30 config-bad-value\n"
+                   "feeds.yaml:12:45 config-bad-value\n"
+                   "feeds.yaml:13:38 config-bad-value\n"
+                   "feeds.yaml:14:36 config-bad-value\n");
+}
+
 static void test_bad_output(void **state) {
     assert_mistake(state, HEAD "output: {directory: ., formats: [atom, atom]}\n",
                    "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:40 config-bad-value\n");
@@ -298,6 +328,7 @@ int main(void) {
         TEST(bad_taxonomies),
         TEST(too_many_terms),
         TEST(bad_sources),
+        TEST(bad_sources_over_http),
         TEST(bad_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static void test_shortest_file_has_sensible_defaults(void **state) {
     assert_int_equal(settings->source_count, 1);
     assert_string_equal(settings->sources[0].reader, "markdown");
     assert_int_equal(settings->sources[0].order, ORDER_OLDEST_FIRST);
-    assert_slice(settings->sources[0].encoding, "utf-8");
+    assert_slice(settings->sources[0].encoding, "");
     assert_int_equal(settings->channel_count, 1);
     assert_slice(settings->channels[0].path, "/");
     assert_slice(settings->channels[0].title, "全部");
@@ -50,6 +50,58 @@ static void test_site(void **state) {
     assert_slice(settings->site.author, "A");
     assert_slice(settings->site.timezone, "+08:00");
     assert_int_equal(settings->site.tag_seconds, 1793491200);
+}
+
+static void test_sources_over_http(void **state) {
+    const struct settings *settings = assert_good(
+        state, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026-11-22'}\nsources:\n"
+               "  - {url: 'https://Up.example.org:8080/a.jsonl?x=1', fields: {title: headline}}\n"
+               "  - {url: 'https://up.example.org/feed', name: up, every: 2h, keep: 400d, complain_after: 6h,\n"
+               "     authorization: 'env:TOKEN', allow_private: true, encoding: gb18030, order: oldest-first}\n"
+               "  - {url: 'https://up.example.org/l', reader: listing, keep: no, vanished: withdraw}\n");
+    const struct source *sources = settings->sources;
+    assert_int_equal(settings->source_count, 3);
+    assert_string_equal(sources[0].reader, "jsonl");
+    assert_string_equal(sources[0].upstream.reader, "jsonl");
+    assert_slice(sources[0].upstream.fields[ARTICLE_FIELD_TITLE], "headline");
+    assert_int_equal(sources[0].fields[ARTICLE_FIELD_TITLE].size, 0);
+    assert_int_equal(sources[0].upstream.order, ORDER_OLDEST_FIRST);
+    assert_int_equal(sources[0].upstream.every, 1800);
+    assert_int_equal(sources[0].upstream.complain_after, 86400);
+    assert_true(sources[0].upstream.keep == INT64_MAX);
+    assert_true(slice_starts_with(sources[0].upstream.name, SLICE("up.example.org-8080-")));
+    assert_string_equal(sources[1].reader, "jsonl");
+    assert_string_equal(sources[1].upstream.reader, "feed");
+    assert_slice(sources[1].files, "upstream/up.jsonl");
+    assert_slice(sources[1].encoding, "");
+    assert_slice(sources[1].upstream.encoding, "gb18030");
+    assert_int_equal(sources[1].upstream.order, ORDER_OLDEST_FIRST);
+    assert_int_equal(sources[1].upstream.every, 7200);
+    assert_int_equal(sources[1].upstream.keep, 400 * 86400);
+    assert_int_equal(sources[1].upstream.complain_after, 6 * 3600);
+    assert_slice(sources[1].upstream.authorization, "env:TOKEN");
+    assert_true(sources[1].upstream.allow_private);
+    assert_int_equal(sources[2].upstream.keep, 0);
+    assert_int_equal(sources[2].upstream.order, ORDER_NEWEST_FIRST);
+    assert_int_equal(sources[2].order, ORDER_OLDEST_FIRST);
+    assert_true(sources[2].withdraw_vanished);
+    assert_string_equal(settings->kept_folder, path_of(*state, "upstream"));
+}
+
+/* Another scheme, www. and trackers: the same articles. */
+static void test_made_names_outlive_https(void **state) {
+    static const char *const urls[] = {"http://www.up.example.org/a?utm_source=x", "https://up.example.org/a",
+                                       "https://up.example.org/b"};
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct slice names[ARRAY_LENGTH(urls)];
+    for (size_t i = 0; i < ARRAY_LENGTH(urls); i++) {
+        CLEANUP(buf_release) struct buf text = BUF(4096);
+        buf_append_format(&text, "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\nsources: [{url: '%s'}]\n",
+                          urls[i]);
+        names[i] = arena_copy(&arena, assert_good(state, buf_string(&text))->sources[0].upstream.name);
+    }
+    assert_true(slice_equal(names[0], names[1]));
+    assert_false(slice_equal(names[0], names[2]));
 }
 
 static void test_sources(void **state) {
@@ -248,6 +300,8 @@ int main(void) {
         TEST(channels_of_each_taxonomy_by_default),
         TEST(site),
         TEST(sources),
+        TEST(sources_over_http),
+        TEST(made_names_outlive_https),
         TEST(taxonomy),
         TEST(channels),
         TEST(retired),

@@ -1,4 +1,4 @@
-"""hub.py LOG: a WebSub hub (W3C Recommendation, 23 January 2018) that takes nothing that is not to the letter.
+"""hub.py LOG [PORT]: a WebSub hub (W3C Recommendation, 23 January 2018) that takes nothing that is not to the letter.
 
 Prints its port. LOG gets a line of JSON for each thing that happens: {"event": "subscribed" | "published" |
 "refused" | "delivered", …}. What publishers send is what hubs in use expect: POST, application/x-www-form-urlencoded,
@@ -132,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(answer if status != 204 else b'')
 
 
-server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+server = http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[2]) if len(sys.argv) > 2 else 0), Handler)
 server.daemon_threads = True
 address = 'http://127.0.0.1:%d/' % server.server_address[1]
 print(server.server_address[1], flush=True)

@@ -12,7 +12,7 @@ with open(sys.argv[1], 'w', encoding='utf-8') as out:
         body = ''.join(''.join(pick.choice(words) for _ in range(pick.randint(5, 9))) + '。' for _ in range(14))
         if name.endswith('!'):
             body = '更正：' + body
-        article = {'id': 'a%d' % number, 'url': 'https://news.example.net/%d' % number, 'title': '第%d条消息：园区企业项目' % number,
+        article = {'url': 'https://news.example.net/%d' % number, 'title': '第%d条消息：园区企业项目' % number,
                    'body': body, 'date': '2026-11-%02d %02d:00' % (number // 20 + 1, number % 20), 'district': ['putuo', 'jingan'][number % 2]}
         out.write(json.dumps(article, ensure_ascii=False) + '\n')
 P
