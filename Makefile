@@ -12,7 +12,8 @@ UNITS   := $(PREFIX)/lib/systemd/system
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git openssl
-PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace
+PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace \
+                  nginx-light rsync openssl curl memcached swift-proxy swift-account swift-container swift-object
 PACKAGES_BENCH := ripgrep jq time python3
 
 # --- compiler -----------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ static void add_source(struct cleaning *cleaning, const char *path) {
         source.reader = reader_by_ending(slice_of(path));
     if (!source.reader)
         source.reader = reader_by_content(path);
-    if (strcmp(source.reader, "listing") == 0)
+    if (strcmp(source.reader, "listing") == 0 || strcmp(source.reader, "feed") == 0)
         source.order = ORDER_NEWEST_FIRST;
     vec_push(&cleaning->sources, source);
 }
