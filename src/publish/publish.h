@@ -69,9 +69,9 @@ enum publish_result publish_run(const struct publish_order *order, struct diagno
 
 /*
  * Are the bytes of these files what the public address serves? Fetches the feeds among `paths` and, last, the manifest,
- * at most `most` files; compares bytes and media type with the manifest, and looks for Content-Disposition: attachment.
- * Asks again for some seconds, since caches in between may lag. For a target that is DONE: else another manifest is
- * there. false after reporting warnings.
+ * at most `most` files; compares bytes and media type (that of the syntax alone will do: text/xml) with the manifest,
+ * and looks for Content-Disposition: attachment. Asks again for some seconds, since caches in between may lag. For a
+ * target that is DONE: else another manifest is there. false after reporting warnings.
  */
 bool publish_verify(const struct publish_order *order, const struct slice *paths, size_t count, size_t most,
                     struct diagnostics *diagnostics);

@@ -11,6 +11,7 @@ refused   the connection is reset before the request is read
 503       with Retry-After: 1
 cut       passed on, the answer stops in its middle
 lost      passed on, no answer
+hang      not passed on, and no answer until the client gives up
 killed    the process whose id is in PID-FILE is killed, the request is not passed on
 gone      it is passed on, then the process is killed
 """
@@ -92,6 +93,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response_only(100)
             self.end_headers()
         body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        if how == 'hang':
+            self.close_connection = True
+            return self.connection.recv(1)
         if how == '500':
             return self.say(500, b'<Error><Code>InternalError</Code></Error>')
         if how == '503':

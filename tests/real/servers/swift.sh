@@ -22,7 +22,7 @@ swift_start() {
     mkdir -p "$folder/etc" "$folder/devices/d1"
     python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.probe", b"x")' "$folder/devices/d1" 2>"$work/xattr" ||
         { echo "skip Swift: no extended attributes of users in $folder"; exit 0; }
-    read -r swift_port ports[account] ports[container] ports[object] ports[memcached] < <(free_ports 5)
+    read -r swift_port "ports[account]" "ports[container]" "ports[object]" "ports[memcached]" < <(free_ports 5)
     swift_log="$work/swift-proxy.log"
     : >"$swift_log"
     swift_configure "$folder"
