@@ -156,7 +156,8 @@ static int read_articles(struct build *build) {
         return EX_NOINPUT;
     if (build->order->request.count)
         return EX_OK; /* what is served can be withdrawn though all sources are gone */
-    return guard_articles(&build->options, &build->corpus.counts, &build->reading) ? EX_OK : EX_NOINPUT;
+    return guard_articles(&build->options, &build->settings, &build->corpus.counts, &build->reading) ? EX_OK
+                                                                                                     : EX_NOINPUT;
 }
 
 static int make_channels(struct build *build) {
@@ -261,21 +262,31 @@ static int record_history(struct build *build) {
     return code;
 }
 
-/* For whoever publishes next: paths that went with a withdrawal are deleted there whatever else is. */
+/*
+ * For whoever publishes next: paths that went with a withdrawal are deleted there whatever else is, and so are variants
+ * (.gz) of those that have changed, which still hold the text. What goes stands first: the list may be cut.
+ */
 static void note_withdrawn_paths(struct build *build) {
     const struct tree *old = output_old_tree(build->output);
     const struct tree *tree = output_new_tree(build->output);
     VEC(struct slice) gone = {0};
+    VEC(struct slice) changed = {0};
     size_t at = 0;
     if (build->settings.target_count == 0 || !has_withdrawn(build))
         return;
     for (size_t i = 0; i < old->files.count; i++) {
-        while (at < tree->files.count && slice_compare(tree->files.items[at].path, old->files.items[i].path) < 0)
+        const struct tree_file *file = &old->files.items[i];
+        while (at < tree->files.count && slice_compare(tree->files.items[at].path, file->path) < 0)
             at++;
-        if (at == tree->files.count || !slice_equal(tree->files.items[at].path, old->files.items[i].path))
-            vec_push(&gone, old->files.items[i].path);
+        if (at == tree->files.count || !slice_equal(tree->files.items[at].path, file->path))
+            vec_push(&gone, file->path);
+        else if (!sha256_equal(&tree->files.items[at].hash, &file->hash))
+            vec_push(&changed, file->path);
     }
+    for (size_t i = 0; i < changed.count; i++)
+        vec_push(&gone, changed.items[i]);
     published_note_withdrawn(build->state_folder, &build->settings, gone.items, gone.count);
+    vec_release(&changed);
     vec_release(&gone);
 }
 

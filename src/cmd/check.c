@@ -69,7 +69,7 @@ static int look_at_everything(struct checking *checking) {
     const struct options *options = &checking->options;
     struct term_counts counts;
     read_articles(checking);
-    if (!guard_articles(options, &checking->corpus.counts, &checking->diagnostics))
+    if (!guard_articles(options, &checking->settings, &checking->corpus.counts, &checking->diagnostics))
         return EX_NOINPUT;
     if (options->verbosity >= 0)
         advice_report(&checking->corpus, options, &checking->diagnostics);

@@ -27,9 +27,10 @@ static bool read_field_name(struct slice pair, struct source *source) {
 
 bool line_filter_init(struct line_filter *filter, const struct settings *settings, const struct classifier *classifier,
                       const char *fields, bool explain) {
-    static const enum article_field unwanted[] = {ARTICLE_FIELD_DATE,      ARTICLE_FIELD_UPDATED,  ARTICLE_FIELD_AUTHOR,
-                                                  ARTICLE_FIELD_LANGUAGE,  ARTICLE_FIELD_TAGS,     ARTICLE_FIELD_IMAGE,
-                                                  ARTICLE_FIELD_ENCLOSURE, ARTICLE_FIELD_WITHDRAWN};
+    static const enum article_field unwanted[] = {
+        ARTICLE_FIELD_DATE,      ARTICLE_FIELD_UPDATED,   ARTICLE_FIELD_AUTHOR,
+        ARTICLE_FIELD_LANGUAGE,  ARTICLE_FIELD_TAGS,      ARTICLE_FIELD_IMAGE,
+        ARTICLE_FIELD_ENCLOSURE, ARTICLE_FIELD_WITHDRAWN, ARTICLE_FIELD_ENTRY_ID};
     *filter = (struct line_filter){.settings = settings, .classifier = classifier, .explain = explain};
     filter->rules = taxonomies_hash(&settings->taxonomies);
     struct source *source = &filter->source;

@@ -145,6 +145,7 @@ static void append_fields(struct fields *fields, const struct article *article, 
     date_field(fields, "date", &article->date);
     date_field(fields, "updated", &article->updated);
     text_field(fields, "url", article->url);
+    text_field(fields, "entry_id", article->entry_id);
     source_field(fields, article);
     author_field(fields, article);
     text_field(fields, "column", article->column);

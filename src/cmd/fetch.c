@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOSTS_AT_ONCE = 8, WAIT_MOST = 24 * 60 * 60 /* seconds */, A_DAY = 24 * 60 * 60, GONE = 410 };
+enum { HOSTS_AT_ONCE = 8, WAIT_MOST = 24 * 60 * 60 /* seconds */, A_DAY = 24 * 60 * 60, GONE = 410, ATTEMPTS = 3 };
 
 /* A source with a url, in this run. */
 struct fetching {
@@ -94,13 +94,15 @@ static void begin_anew(struct fetching *item) {
 static void add_source(struct round *round, const struct source *source, struct cache *cache) {
     struct stat status;
     struct fetching item = {.source = source};
-    fetch_state_read(cache, source, &item.state);
+    fetch_state_read(cache, round->settings, source, &item.state);
     item.path = source_pattern(source, NULL, round->settings->kept_folder, &round->arena);
     item.has_file = stat(item.path, &status) == 0;
     item.host = host_number(round, source->upstream.url);
     item.is_due = fetch_state_is_due(&item.state, source, round->options->fetch, round->now);
     if (!is_as_left(&item, &status)) {
-        item.is_due = round->now >= item.state.not_before;
+        /* At once, but for one that was asked since, and failed. */
+        if (!item.state.reason.size)
+            item.is_due = round->now >= item.state.not_before;
         item.state.fingerprint = 0;
     }
     if (item.state.asked != asked_of(&source->upstream))
@@ -204,7 +206,13 @@ static void take_answer(const struct round *round, struct fetching *item, const 
     const struct upstream_answer answer = {buf_slice(&response->body), response->content_type, response->url};
     if (is_as_known && content == item->state.content) {
         take_nothing(round, item, response);
-    } else if (merge_answer(&merge, &answer, &item->state, &problem, &result)) {
+        return;
+    }
+    bool good = merge_answer(&merge, &answer, &item->state, &problem, &result);
+    /* A run for another output, or an editor, was there first: what is in the file now is merged with. */
+    for (int attempt = 1; !good && result.error == ESTALE && attempt < ATTEMPTS; attempt++)
+        good = merge_answer(&merge, &answer, &item->state, &problem, &result);
+    if (good) {
         item->state.content = content;
         succeed(round, item, response, &result);
     } else if (result.error) {
@@ -331,7 +339,7 @@ static bool settle(struct round *round, struct cache *cache, struct diagnostics 
         if (item->error)
             good = report_failure(item->path, item->error, diagnostics);
         else if (item->is_due && item->state.is_known)
-            fetch_state_write(cache, item->source, &item->state);
+            fetch_state_write(cache, round->settings, item->source, &item->state);
         fetch_state_report(&item->state, item->source, diagnostics);
     }
     return good;
@@ -383,11 +391,13 @@ static bool purge(const struct corpus *corpus, const struct history *history, co
     CLEANUP(fetch_state_release) struct fetch_state state = {0};
     const char *path = source_pattern(source, NULL, corpus->settings->kept_folder, &arena);
     const struct merge merge = {.settings = corpus->settings, .source = source, .history = history, .path = path};
-    fetch_state_read(corpus->cache, source, &state);
+    fetch_state_read(corpus->cache, corpus->settings, source, &state);
     if (!merge_purge(&merge, &state.kept))
         return report_failure(path, errno, diagnostics);
+    /* Should it be released, the same answer has something new. */
+    state.fingerprint = 0;
     if (state.is_known)
-        fetch_state_write(corpus->cache, source, &state);
+        fetch_state_write(corpus->cache, corpus->settings, source, &state);
     return true;
 }
 

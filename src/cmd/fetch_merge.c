@@ -2,6 +2,7 @@
 
 #include "assemble/key.h"
 #include "base/hash.h"
+#include "base/map.h"
 #include "cmd/clean_output.h"
 #include "ingest/source.h"
 #include "ingest/upstream.h"
@@ -10,10 +11,11 @@
 #include <assert.h>
 #include <errno.h>
 
-/* An article that the answer shows, or says to be withdrawn. */
-struct sighted {
-    struct hash128 key;
-    int64_t at; /* updated, or else when it was withdrawn; INT64_MIN: not said */
+/* What the answer says to be withdrawn: by an address, or by the id of an entry, which may be what the article is known
+ * by, or stand beside the address that it is known by. */
+struct tombstone {
+    struct hash128 key, id_key, entry_id;
+    int64_t at; /* INT64_MIN: not said */
 };
 
 struct merging {
@@ -21,16 +23,24 @@ struct merging {
     const struct upstream_answer *answer;
     struct kept *kept;
     struct diagnostics *diagnostics;
-    VEC(struct sighted) shown;
-    VEC(struct sighted) withdrawn;
+    struct map shown; /* key → number in `updated` */
+    VEC(int64_t) updated;
+    struct map by_entry_id; /* → number in `named` */
+    VEC(struct hash128) named;
+    VEC(struct tombstone) withdrawn;
+    struct arena names; /* of the maps' keys */
     struct arena arena; /* of the line at hand */
     struct buf line, key;
 };
 
 static void merging_release(struct merging *merging) {
     kept_close(merging->kept);
-    vec_release(&merging->shown);
+    map_release(&merging->shown);
+    vec_release(&merging->updated);
+    map_release(&merging->by_entry_id);
+    vec_release(&merging->named);
     vec_release(&merging->withdrawn);
+    arena_release(&merging->names);
     arena_release(&merging->arena);
     buf_release(&merging->line);
     buf_release(&merging->key);
@@ -76,6 +86,18 @@ static struct hash128 key_of(struct merging *merging, const struct article *arti
     return hash128(buf_slice(&merging->key));
 }
 
+static struct slice bytes_of(const struct hash128 *hash) {
+    return (struct slice){(const char *)hash, sizeof *hash};
+}
+
+static void note_entry_id(struct merging *merging, struct slice entry_id, struct hash128 key) {
+    struct hash128 hash = hash128(entry_id);
+    if (!entry_id.size)
+        return;
+    map_set(&merging->by_entry_id, arena_copy(&merging->names, bytes_of(&hash)), merging->named.count);
+    vec_push(&merging->named, key);
+}
+
 static bool read_line(void *context, struct slice line, struct kept_article *ret_article) {
     struct merging *merging = context;
     struct article article;
@@ -87,6 +109,7 @@ static bool read_line(void *context, struct slice line, struct kept_article *ret
         .updated = article.updated.present ? article.updated.seconds : INT64_MIN,
         .withdrawn = article.withdrawn,
     };
+    note_entry_id(merging, article.entry_id, ret_article->key);
     return true;
 }
 
@@ -124,41 +147,68 @@ static void put(struct merging *merging, const struct article *as_read) {
         kept_put(merging->kept, &kept_article, line);
 }
 
+static void note_tombstone(struct merging *merging, const struct article *article) {
+    int64_t date = article->date.present ? article->date.seconds : INT64_MIN;
+    struct slice id = article->entry_id.size ? article->entry_id : article->id;
+    const struct article by_id = {.id = id};
+    struct tombstone tombstone = {.key = key_of(merging, article),
+                                  .entry_id = hash128(id),
+                                  .at = article->updated.present ? article->updated.seconds : date};
+    tombstone.id_key = id.size ? key_of(merging, &by_id) : tombstone.key;
+    vec_push(&merging->withdrawn, tombstone);
+}
+
+static void note_shown_at(struct merging *merging, struct hash128 key, int64_t updated) {
+    size_t number = (size_t)map_get(&merging->shown, bytes_of(&key), merging->updated.count);
+    if (number < merging->updated.count) {
+        if (updated > merging->updated.items[number])
+            merging->updated.items[number] = updated;
+        return;
+    }
+    map_set(&merging->shown, arena_copy(&merging->names, bytes_of(&key)), number);
+    vec_push(&merging->updated, updated);
+}
+
 static void take(void *context, const struct article *article) {
     struct merging *merging = context;
     struct hash128 key = key_of(merging, article);
-    int64_t updated = article->updated.present ? article->updated.seconds : INT64_MIN;
     if (is_withdrawn_by_command(merging->merge->history, key))
         return;
     if (article->withdrawn) {
-        int64_t at = updated != INT64_MIN ? updated : article->date.seconds;
-        vec_push(&merging->withdrawn, (struct sighted){key, article->date.present ? at : updated});
+        note_tombstone(merging, article);
         return;
     }
-    vec_push(&merging->shown, (struct sighted){key, updated});
+    note_shown_at(merging, key, article->updated.present ? article->updated.seconds : INT64_MIN);
     put(merging, article);
 }
 
 /* RFC 6721 3: an entry that was updated since is there again. */
-static bool is_back(const struct merging *merging, const struct sighted *withdrawn) {
-    for (size_t i = 0; i < merging->shown.count; i++)
-        if (hash128_compare(merging->shown.items[i].key, withdrawn->key) == 0 &&
-            merging->shown.items[i].at != INT64_MIN && merging->shown.items[i].at > withdrawn->at)
-            return true;
-    return false;
+static bool is_back(const struct merging *merging, struct hash128 key, int64_t at) {
+    uint64_t number = map_get(&merging->shown, bytes_of(&key), UINT64_MAX);
+    return number != UINT64_MAX && merging->updated.items[number] > at;
 }
 
-/* What was shown is withdrawn, and its text goes; what nobody has seen need not be. */
-static void withdraw(struct merging *merging, const struct sighted *withdrawn) {
+/* What was shown is withdrawn, and its text goes. */
+static void withdraw(struct merging *merging, struct hash128 key, int64_t at) {
     CLEANUP(buf_release) struct buf line = BUF(BUF_UNLIMITED);
     struct article article;
-    if (is_back(merging, withdrawn) || !kept_get(merging->kept, withdrawn->key, &line) ||
+    if (is_back(merging, key, at) || !kept_get(merging->kept, key, &line) ||
         !parse(merging, buf_slice(&line), &article))
         return;
     article.withdrawn = true;
     article.body = article.summary = article.image = (struct slice){0};
     article.enclosure = (struct enclosure){0};
-    kept_withdraw(merging->kept, withdrawn->key, write_line(merging, &article));
+    kept_withdraw(merging->kept, key, write_line(merging, &article));
+}
+
+/* All that it may mean: an entry without an address stands in the place of one that had it, as in our own feeds. */
+static void apply(struct merging *merging, const struct tombstone *tombstone) {
+    uint64_t number = map_get(&merging->by_entry_id, bytes_of(&tombstone->entry_id), UINT64_MAX);
+    withdraw(merging, tombstone->key, tombstone->at);
+    if (hash128_compare(tombstone->id_key, tombstone->key) != 0)
+        withdraw(merging, tombstone->id_key, tombstone->at);
+    if (number != UINT64_MAX && hash128_compare(merging->named.items[number], tombstone->key) != 0)
+        withdraw(merging, merging->named.items[number], tombstone->at);
 }
 
 static bool goes(void *context, const struct kept_article *article, bool is_shown) {
@@ -246,7 +296,7 @@ bool merge_answer(const struct merge *merge, const struct upstream_answer *answe
         return false;
     }
     for (size_t i = 0; i < merging.withdrawn.count; i++)
-        withdraw(&merging, &merging.withdrawn.items[i]);
+        apply(&merging, &merging.withdrawn.items[i]);
     kept_drop(merging.kept, goes, &merging);
     if (!commit(&merging, ret_result))
         return false;

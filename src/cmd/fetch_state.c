@@ -22,8 +22,10 @@ struct packed_state {
     uint64_t sizes[5], shown_count;
 };
 
-static void append_name(const struct source *source, struct buf *name) {
-    buf_append_format(name, "past/fetch/%.*s", SLICE_ARGUMENTS(source->upstream.name));
+/* By the kept file: two configurations that share a cache may each have one of this name. */
+static void append_name(const struct settings *settings, const struct source *source, struct buf *name) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    buf_append_format(name, "past/fetch/%s", source_pattern(source, NULL, settings->kept_folder, &arena));
 }
 
 static bool take(struct slice *rest, size_t size, struct slice *ret_bytes) {
@@ -75,18 +77,20 @@ static bool unpack(struct slice rest, struct fetch_state *state) {
     return true;
 }
 
-void fetch_state_read(struct cache *cache, const struct source *source, struct fetch_state *ret_state) {
+void fetch_state_read(struct cache *cache, const struct settings *settings, const struct source *source,
+                      struct fetch_state *ret_state) {
     CLEANUP(buf_release) struct buf name = BUF(4096);
     CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
     *ret_state = (struct fetch_state){0};
-    append_name(source, &name);
+    append_name(settings, source, &name);
     if (!cache_get(cache, buf_string(&name), &bytes) || unpack(buf_slice(&bytes), ret_state))
         return;
     ret_state->said = (struct diagnostics){0};
     fetch_state_release(ret_state);
 }
 
-void fetch_state_write(struct cache *cache, const struct source *source, const struct fetch_state *state) {
+void fetch_state_write(struct cache *cache, const struct settings *settings, const struct source *source,
+                       const struct fetch_state *state) {
     CLEANUP(buf_release) struct buf name = BUF(4096);
     CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
     const struct slice texts[] = {state->etag, state->last_modified, state->reason, state->complaint, state->moved_to};
@@ -112,7 +116,7 @@ void fetch_state_write(struct cache *cache, const struct source *source, const s
         buf_append_slice(&bytes, texts[i]);
     buf_append(&bytes, state->shown, state->shown_count * sizeof *state->shown);
     diagnostics_pack(&state->said, &bytes);
-    append_name(source, &name);
+    append_name(settings, source, &name);
     cache_set(cache, buf_string(&name), buf_slice(&bytes));
 }
 

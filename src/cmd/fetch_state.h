@@ -36,8 +36,10 @@ struct fetch_state {
 void fetch_state_release(struct fetch_state *state);
 
 /* A zeroed one where nothing is known. */
-void fetch_state_read(struct cache *cache, const struct source *source, struct fetch_state *ret_state);
-void fetch_state_write(struct cache *cache, const struct source *source, const struct fetch_state *state);
+void fetch_state_read(struct cache *cache, const struct settings *settings, const struct source *source,
+                      struct fetch_state *ret_state);
+void fetch_state_write(struct cache *cache, const struct settings *settings, const struct source *source,
+                       const struct fetch_state *state);
 
 /* *slice becomes a copy in the state's arena. */
 void fetch_state_set(struct fetch_state *state, struct slice *slice, struct slice value);

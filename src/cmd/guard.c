@@ -5,12 +5,31 @@
 #include "check/check.h"
 #include "render/format.h"
 
+#include <unistd.h>
+
 /* --- articles ------------------------------------------------------------------------------------------------- */
 
-bool guard_articles(const struct options *options, const struct index_counts *counts, struct diagnostics *diagnostics) {
+static size_t count_unfetched(const struct settings *settings) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < settings->source_count; i++)
+        count += settings->sources[i].upstream.url.size &&
+                 access(source_pattern(&settings->sources[i], NULL, settings->kept_folder, &arena), F_OK) != 0;
+    return count;
+}
+
+bool guard_articles(const struct options *options, const struct settings *settings, const struct index_counts *counts,
+                    struct diagnostics *diagnostics) {
     if (counts->articles + counts->future + counts->withdrawn + counts->held + counts->joined > 0)
         return true;
-    diag_report(diagnostics, DIAGNOSTIC_NO_ARTICLES, (struct place){.file = slice_of(options->config)}, "%s", "");
+    const struct place place = {.file = slice_of(options->config)};
+    size_t unfetched = count_unfetched(settings);
+    if (unfetched)
+        diag_report(diagnostics, DIAGNOSTIC_NO_ARTICLES, place,
+                    "nothing is kept yet of %zu source%s with a url, which build asks, without --offline and --dry-run",
+                    unfetched, unfetched == 1 ? "" : "s");
+    else
+        diag_report(diagnostics, DIAGNOSTIC_NO_ARTICLES, place, "%s", "");
     return false;
 }
 

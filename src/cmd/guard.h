@@ -13,8 +13,8 @@
  */
 
 /* Is there an article at all, shown or not? Not for an option to accept: it is never right. */
-MUST_CHECK bool guard_articles(const struct options *options, const struct index_counts *counts,
-                               struct diagnostics *diagnostics);
+MUST_CHECK bool guard_articles(const struct options *options, const struct settings *settings,
+                               const struct index_counts *counts, struct diagnostics *diagnostics);
 
 /*
  * A feed of the served tree would be gone, and with it what people subscribed to: a channel whose path is not retired,

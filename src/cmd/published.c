@@ -8,8 +8,10 @@
 #include "json/fields.h"
 #include "json/writer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char file_name[] = "published.jsonl";
@@ -18,6 +20,7 @@ void published_list_release(struct published_list *list) {
     for (size_t i = 0; i < list->items.count; i++) {
         vec_release(&list->items.items[i].changed);
         vec_release(&list->items.items[i].withdrawn);
+        vec_release(&list->items.items[i].said);
     }
     vec_release(&list->items);
     arena_release(&list->arena);
@@ -27,7 +30,8 @@ void published_list_release(struct published_list *list) {
 static uint64_t fingerprint_of_target(const struct publish_target *target) {
     const struct slice parts[] = {target->directory, target->bucket, target->endpoint,
                                   target->region,    target->prefix, target->command};
-    uint64_t fingerprint = signature_add(target->kind, target->path_style);
+    uint64_t fingerprint =
+        signature_add(target->kind, (target->path_style ? 1U : 0U) | (target->endpoint_is_bucket ? 2U : 0U));
     for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
         fingerprint = signature_add_text(fingerprint, parts[i]);
     return fingerprint;
@@ -76,6 +80,10 @@ static void read_member(const struct json_member *member, struct arena *arena, s
         count = read_paths(member, arena, &paths);
         for (size_t i = 0; i < count; i++)
             vec_push(&published->withdrawn, paths[i]);
+    } else if (slice_equal(member->name, SLICE("said"))) {
+        count = read_paths(member, arena, &paths);
+        for (size_t i = 0; i < count; i++)
+            vec_push(&published->said, paths[i]);
     }
 }
 
@@ -163,23 +171,92 @@ static void write_line(const struct published *published, struct buf *buf) {
     }
     write_paths(&json, "changed", published->changed.items, published->changed.count);
     write_paths(&json, "withdrawn", published->withdrawn.items, published->withdrawn.count);
+    write_paths(&json, "said", published->said.items, published->said.count);
     json_close(&json);
 }
 
-void published_write(const char *state_folder, const struct published_list *list) {
+/* One that a crash must not lose: which paths were withdrawn is known nowhere else. */
+static void replace_file(const char *state_folder, int folder, const struct published_list *list) {
     CLEANUP(arena_release) struct arena arena = {0};
     CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
-    CLEANUP(file_close) int folder = open(state_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const char *draft = file_join(&arena, state_folder, "published.jsonl.new");
-    if (folder < 0)
-        return;
     struct owner owner = owner_of(folder);
     for (size_t i = 0; i < list->items.count; i++)
         write_line(&list->items.items[i], &bytes);
     CLEANUP(file_close) int file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    bool good = file >= 0 && owner_give(&owner, file) && file_write(file, buf_slice(&bytes));
+    bool good = file >= 0 && owner_give(&owner, file) && file_write(file, buf_slice(&bytes)) && fsync(file) == 0;
     if (!good || rename(draft, file_join(&arena, state_folder, file_name)) != 0)
         unlink(draft);
+}
+
+/*
+ * Locked as long as it takes to read and write, by the folder itself; a filesystem that cannot lock one leaves it to
+ * luck. -1: there is none.
+ */
+static int lock_folder(const char *state_folder) {
+    int folder = open(state_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (folder >= 0 && flock(folder, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    return folder;
+}
+
+static void add_paths(struct published *published, struct arena *arena, const struct slice *paths, size_t count) {
+    CLEANUP(map_release) struct map known = {0};
+    for (size_t i = 0; i < published->withdrawn.count; i++)
+        map_set(&known, published->withdrawn.items[i], 1);
+    for (size_t i = 0; i < count; i++)
+        if (map_get(&known, paths[i], 0) == 0)
+            vec_push(&published->withdrawn, arena_copy(arena, paths[i]));
+}
+
+static void forget_paths(struct published *published, const struct slice *paths, size_t count) {
+    CLEANUP(map_release) struct map gone = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        map_set(&gone, paths[i], 1);
+    for (size_t i = 0; i < published->withdrawn.count; i++)
+        if (map_get(&gone, published->withdrawn.items[i], 0) == 0)
+            published->withdrawn.items[kept++] = published->withdrawn.items[i];
+    published->withdrawn.count = kept;
+}
+
+static void take_over(struct published *line, const struct published *published) {
+    line->manifest = published->manifest;
+    line->at = published->at;
+    line->failed_at = published->failed_at;
+    line->verifications = published->verifications;
+    vec_clear(&line->changed);
+    for (size_t i = 0; i < published->changed.count; i++)
+        vec_push(&line->changed, published->changed.items[i]);
+    forget_paths(line, published->withdrawn.items, published->withdrawn_gone);
+}
+
+void published_write(const char *state_folder, const struct settings *settings, size_t number,
+                     const struct published *published, bool said_only) {
+    CLEANUP(published_list_release) struct published_list list = {0};
+    CLEANUP(file_close) int folder = lock_folder(state_folder);
+    if (folder < 0)
+        return;
+    published_read(state_folder, settings, &list);
+    struct published *line = &list.items.items[number];
+    if (!said_only)
+        take_over(line, published);
+    vec_clear(&line->said);
+    for (size_t i = 0; i < published->said.count; i++)
+        vec_push(&line->said, published->said.items[i]);
+    replace_file(state_folder, folder, &list);
+}
+
+void published_begin(const char *state_folder, const struct settings *settings, size_t number) {
+    CLEANUP(published_list_release) struct published_list list = {0};
+    CLEANUP(file_close) int folder = lock_folder(state_folder);
+    if (folder < 0)
+        return;
+    published_read(state_folder, settings, &list);
+    if (list.items.items[number].manifest.size == 0)
+        return;
+    list.items.items[number].manifest = (struct slice){0};
+    replace_file(state_folder, folder, &list);
 }
 
 void published_note_withdrawn(const char *state_folder, const struct settings *settings, const struct slice *paths,
@@ -187,17 +264,13 @@ void published_note_withdrawn(const char *state_folder, const struct settings *s
     CLEANUP(published_list_release) struct published_list list = {0};
     if (settings->target_count == 0 || count == 0)
         return;
+    CLEANUP(file_close) int folder = lock_folder(state_folder);
+    if (folder < 0)
+        return;
     published_read(state_folder, settings, &list);
-    for (size_t i = 0; i < list.items.count; i++) {
-        struct published *published = &list.items.items[i];
-        CLEANUP(map_release) struct map known = {0};
-        for (size_t k = 0; k < published->withdrawn.count; k++)
-            map_set(&known, published->withdrawn.items[k], 1);
-        for (size_t k = 0; k < count; k++)
-            if (map_get(&known, paths[k], 0) == 0)
-                vec_push(&published->withdrawn, arena_copy(&list.arena, paths[k]));
-    }
-    published_write(state_folder, &list);
+    for (size_t i = 0; i < list.items.count; i++)
+        add_paths(&list.items.items[i], &list.arena, paths, count);
+    replace_file(state_folder, folder, &list);
 }
 
 bool published_is_settled(const struct published *published, struct slice manifest_hash) {

@@ -37,6 +37,7 @@ struct publishing {
     struct buf manifest;
     struct slice hash; /* of it, as hex */
     struct published_list published;
+    struct diagnostics reported; /* of the target at hand */
     struct progress progress;
     struct json_writer json;
     bool allow_private;
@@ -49,6 +50,7 @@ static void publishing_release(struct publishing *publishing) {
     vec_release(&publishing->local.pending);
     buf_release(&publishing->manifest);
     published_list_release(&publishing->published);
+    diagnostics_release(&publishing->reported);
     arena_release(&publishing->arena);
 }
 
@@ -65,22 +67,27 @@ static int refuse_tree(struct publishing *publishing, const char *why) {
     return EX_NOINPUT;
 }
 
+/* Its manifest is not looked into yet: mostly nothing is new. */
 static int open_tree(struct publishing *publishing) {
-    const char *why = NULL;
-    struct tree local;
     publishing->directory = configuration_output_folder(publishing->order->options, publishing->order->settings);
     publishing->tree = open(publishing->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (publishing->tree < 0)
         return refuse_tree(publishing, strerror(errno));
     if (!walk_read_path(publishing->tree, SLICE(MANIFEST_NAME), &publishing->manifest))
         return refuse_tree(publishing, errno == ENOENT ? "it has no " MANIFEST_NAME : strerror(errno));
-    if (manifest_read(buf_slice(&publishing->manifest), &publishing->arena, &local, &why) != MANIFEST_READ)
-        return refuse_tree(publishing, why);
-    publishing->local = local;
     char hex[SHA256_HEX_SIZE + 1];
     struct sha256 hash = sha256_of(buf_slice(&publishing->manifest));
     sha256_hex(&hash, hex);
     publishing->hash = arena_copy(&publishing->arena, slice_of(hex));
+    return EX_OK;
+}
+
+static int read_tree(struct publishing *publishing) {
+    const char *why = NULL;
+    struct tree local;
+    if (manifest_read(buf_slice(&publishing->manifest), &publishing->arena, &local, &why) != MANIFEST_READ)
+        return refuse_tree(publishing, why);
+    publishing->local = local;
     return EX_OK;
 }
 
@@ -220,24 +227,11 @@ static struct publish_order make_order(struct publishing *publishing, const stru
 /* A feed that names itself and its hubs: the head of a channel, no page of its archive. */
 static const struct tree_file *find_feed(const struct publishing *publishing, struct slice path) {
     const struct output_settings *output = &publishing->order->settings->output;
-    size_t low = 0;
-    size_t high = publishing->local.files.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct tree_file *file = &publishing->local.files.items[middle];
-        int order = slice_compare(file->path, path);
-        if (order == 0) {
-            struct slice name = slice_from(path, walk_folder_of(path).size + (walk_folder_of(path).size > 0));
-            for (size_t i = 0; i < output->format_count && file->is_feed; i++)
-                if (slice_equal(name, slice_of(format_find(output->formats[i])->file_name)))
-                    return file;
-            return NULL;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    const struct tree_file *file = tree_find(&publishing->local, path);
+    struct slice name = slice_from(path, walk_folder_of(path).size + (walk_folder_of(path).size > 0));
+    for (size_t i = 0; file && file->is_feed && i < output->format_count; i++)
+        if (slice_equal(name, slice_of(format_find(output->formats[i])->file_name)))
+            return file;
     return NULL;
 }
 
@@ -249,6 +243,55 @@ static void note_changed(struct publishing *publishing, const struct publish_out
     for (size_t i = 0; i < outcome->changed.count; i++)
         if (find_feed(publishing, outcome->changed.items[i]) && map_get(&known, outcome->changed.items[i], 0) == 0)
             vec_push(&published->changed, arena_copy(&publishing->published.arena, outcome->changed.items[i]));
+}
+
+/* --- what was said already -------------------------------------------------------------------------------------- */
+
+/* Does anybody want to hear what the run before has said? Cron does not. */
+static bool is_hushed(const struct publishing *publishing) {
+    const struct options *options = publishing->order->options;
+    return publishing->order->only_unsettled && !options->strict && !options->full && !options_talkative(options);
+}
+
+static bool is_said(const struct published *published, enum diagnostic_id id) {
+    for (size_t i = 0; i < published->said.count; i++)
+        if (slice_equal(published->said.items[i], slice_of(diagnostic_name(id))))
+            return true;
+    return false;
+}
+
+/* A cache in front of the files may have the old ones for some minutes: the next run looks again before it complains.
+ */
+static bool may_pass(const struct published *published, enum diagnostic_id id) {
+    return id == DIAGNOSTIC_PUBLISH_NOT_SERVED && published->verifications <= 1;
+}
+
+/* By kinds: the reason of a failure may be another file each time. */
+static void mark_known(struct publishing *publishing, const struct published *published) {
+    struct diagnostics *reported = &publishing->reported;
+    for (size_t i = 0; i < reported->items.count && is_hushed(publishing); i++) {
+        struct diagnostic *item = &reported->items.items[i];
+        if (item->known || !(is_said(published, item->id) || may_pass(published, item->id)))
+            continue;
+        item->known = true;
+        reported->known[item->id]++;
+    }
+}
+
+static void remember_said(struct publishing *publishing, struct published *published) {
+    struct diagnostics *reported = &publishing->reported;
+    struct published now = {0};
+    for (size_t i = 0; i < reported->items.count; i++) {
+        const struct diagnostic *item = &reported->items.items[i];
+        bool was_quiet = item->known && !is_said(published, item->id);
+        if (!was_quiet && !is_said(&now, item->id))
+            vec_push(&now.said, slice_of(diagnostic_name(item->id)));
+    }
+    vec_release(&published->said);
+    published->said.items = now.said.items;
+    published->said.count = now.said.count;
+    published->said.capacity = now.said.capacity;
+    diagnostics_append(publishing->diagnostics, reported, 0);
 }
 
 /* What a command said: all with -v, the end of it when it failed. */
@@ -278,7 +321,7 @@ static bool verify(struct publishing *publishing, const struct publish_order *or
     if (!order->target->verify || published->changed.count == 0)
         return true;
     if (publish_verify(order, published->changed.items, published->changed.count, FEEDS_VERIFIED,
-                       publishing->diagnostics))
+                       &publishing->reported))
         return true;
     return ++published->verifications >= VERIFICATIONS_MOST;
 }
@@ -302,11 +345,18 @@ static bool queue_topics(struct publishing *publishing, const struct publish_tar
     return queued;
 }
 
-/* After the files are there. */
-static bool follow_up(struct publishing *publishing, const struct publish_order *order, struct published *published,
-                      struct publish_outcome *outcome) {
-    if (outcome->changed.count && order->target->purge.size)
-        show_said(publishing, outcome->said, !command_purge(order, publishing->diagnostics, outcome));
+/* After files are there, be it that others could not be deleted. */
+static void purge(struct publishing *publishing, const struct publish_order *order, const struct published *published,
+                  struct publish_outcome *outcome) {
+    if (outcome->changed.count == 0 || order->target->purge.size == 0)
+        return;
+    bool good = command_purge(order, &publishing->reported, outcome);
+    bool is_known = is_hushed(publishing) && is_said(published, DIAGNOSTIC_PURGE_FAILED);
+    show_said(publishing, outcome->said, !good && !is_known);
+}
+
+/* After the place holds the tree. */
+static bool follow_up(struct publishing *publishing, const struct publish_order *order, struct published *published) {
     bool verified = verify(publishing, order, published);
     if (verified && queue_topics(publishing, order->target, published)) {
         vec_clear(&published->changed);
@@ -375,7 +425,23 @@ static void note_result(struct publishing *publishing, enum publish_result resul
     published->manifest = publishing->hash;
     if (result == PUBLISH_DONE || published->at == 0)
         published->at = now;
-    vec_clear(&published->withdrawn);
+    published->withdrawn_gone = published->withdrawn.count;
+}
+
+/* What comes behind the files. true: they were seen at their address, as far as anybody looks. */
+static bool settle(struct publishing *publishing, size_t number, const struct publish_order *order,
+                   enum publish_result result, struct publish_outcome *outcome) {
+    struct published *published = &publishing->published.items.items[number];
+    int code = exit_code_of(result);
+    if (result == PUBLISH_BUSY)
+        return false;
+    note_result(publishing, result, published);
+    note_changed(publishing, outcome, published);
+    /* Before what follows, which may take long: a run that is killed there is known not to be through. */
+    published_write(publishing->order->state_folder, publishing->order->settings, number, published, false);
+    if (code == EX_OK || result == PUBLISH_REFUSED)
+        purge(publishing, order, published, outcome);
+    return code == EX_OK && follow_up(publishing, order, published);
 }
 
 static void publish_target(struct publishing *publishing, size_t number) {
@@ -389,20 +455,21 @@ static void publish_target(struct publishing *publishing, size_t number) {
         buf_append_format(&publishing->report->text, "%.*s:\n", SLICE_ARGUMENTS(target->name));
     progress_begin(&publishing->progress, publishing->order->options->verbosity >= 0, "publishing",
                    publishing->local.files.count);
-    enum publish_result result = publish_run(&order, publishing->diagnostics, &outcome);
+    if (!dry_run)
+        published_begin(publishing->order->state_folder, publishing->order->settings, number);
+    enum publish_result result = publish_run(&order, &publishing->reported, &outcome);
     progress_end(&publishing->progress);
     int code = exit_code_of(result);
     publishing->code = worse(publishing->code, code);
-    show_said(publishing, outcome.said, code != EX_OK);
-    if (!dry_run) {
-        note_result(publishing, result, published);
-        note_changed(publishing, &outcome, published);
-        /* Before what follows, which may take long: a run that is killed there is known not to be through. */
-        published_write(publishing->order->state_folder, &publishing->published);
-        if (code == EX_OK)
-            verified = follow_up(publishing, &order, published, &outcome);
-        published_write(publishing->order->state_folder, &publishing->published);
-    }
+    mark_known(publishing, published);
+    show_said(publishing, outcome.said, diagnostics_new(&publishing->reported, SEVERITY_ERROR) > 0);
+    if (!dry_run)
+        verified = settle(publishing, number, &order, result, &outcome);
+    mark_known(publishing, published);
+    remember_said(publishing, published);
+    if (!dry_run)
+        published_write(publishing->order->state_folder, publishing->order->settings, number, published,
+                        result == PUBLISH_BUSY);
     publishing->report->did_something = publishing->report->did_something || result != PUBLISH_UNCHANGED;
     publishing->allow_private = publishing->allow_private || target->allow_private;
     tell_people(publishing, target, &outcome, result, verified);
@@ -447,6 +514,13 @@ static int prepare(struct publishing *publishing) {
     return code;
 }
 
+static bool is_any_wanted(const struct publishing *publishing) {
+    for (size_t i = 0; i < publishing->order->settings->target_count; i++)
+        if (is_wanted(publishing, i))
+            return true;
+    return false;
+}
+
 int publishing_run(const struct publishing_order *order, struct diagnostics *diagnostics,
                    struct publishing_report *report) {
     CLEANUP(publishing_release)
@@ -458,6 +532,9 @@ int publishing_run(const struct publishing_order *order, struct diagnostics *dia
     publishing.code = prepare(&publishing);
     if (publishing.code == EX_OK) {
         published_read(order->state_folder, order->settings, &publishing.published);
+        publishing.code = is_any_wanted(&publishing) ? read_tree(&publishing) : EX_OK;
+    }
+    if (publishing.code == EX_OK) {
         for (size_t i = 0; i < order->settings->target_count; i++)
             if (is_wanted(&publishing, i))
                 publish_target(&publishing, i);

@@ -19,7 +19,9 @@ struct publishing_order {
     const char *state_folder;
     char **names; /* of targets; none: all */
     size_t name_count;
-    bool only_unsettled; /* targets that are known to hold the tree are not asked */
+    bool only_unsettled; /* targets that are known to hold the tree are not asked; and what the run before has said of a
+                            target is not said again (struct diagnostic, known), as everywhere in a build. The exit
+                            code is what it is each time: the target is still not what it should be. */
 };
 
 struct publishing_report {

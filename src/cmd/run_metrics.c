@@ -156,7 +156,7 @@ static void append_sources(struct metrics *metrics, const struct run_facts *fact
     for (size_t i = 0; i < settings->source_count; i++) {
         sources[i] = (struct source_facts){.health = health_of_source(&health, settings, i), .now = facts->clock.start};
         if (facts->cache && settings->sources[i].upstream.url.size)
-            fetch_state_read(facts->cache, &settings->sources[i], &sources[i].state);
+            fetch_state_read(facts->cache, settings, &settings->sources[i], &sources[i].state);
     }
     for (size_t i = 0; i < ARRAY_LENGTH(figures); i++) {
         metrics_family(metrics, figures[i].name, figures[i].help);

@@ -67,7 +67,7 @@ static void read_cache(struct status *status, struct arena *arena, struct diagno
         status->health = (struct health){0};
     for (size_t i = 0; i < status->settings->source_count; i++)
         if (status->settings->sources[i].upstream.url.size)
-            fetch_state_read(cache, &status->settings->sources[i], &status->fetches[i]);
+            fetch_state_read(cache, status->settings, &status->settings->sources[i], &status->fetches[i]);
     cache_close(cache);
 }
 

@@ -134,6 +134,11 @@ static void write_target(struct json_writer *json, const struct published *publi
         write_time(json, "failed", published->failed_at);
     write_number(json, "notSeenYet", published->changed.count);
     write_number(json, "withdrawnWaiting", published->withdrawn.count);
+    json_key(json, "problems");
+    json_open_array(json);
+    for (size_t i = 0; i < published->said.count; i++)
+        json_string(json, published->said.items[i]);
+    json_close(json);
     json_close(json);
 }
 

@@ -291,6 +291,8 @@ static void append_target(const struct published *published, struct buf *buf) {
     }
     if (published->withdrawn.count)
         buf_append_string(buf, "; may still have what was withdrawn");
+    for (size_t i = 0; i < published->said.count; i++)
+        buf_append_format(buf, "; %.*s", SLICE_ARGUMENTS(published->said.items[i]));
     buf_append_byte(buf, '\n');
 }
 

@@ -1,5 +1,6 @@
 #include "cmd/validate_url.h"
 
+#include "cmd/progress.h"
 #include "ingest/charset.h"
 #include "net/media_type.h"
 
@@ -196,7 +197,11 @@ static bool fetch(const char *url, struct client *client, const struct options *
         .limits = request_limits_default,
     };
     request.limits.allow_private = options->allow_private;
-    return client_request(client, &request, response) && response->status >= 200 && response->status < 300;
+    struct progress progress;
+    progress_begin(&progress, options->verbosity >= 0, "fetching", 1);
+    bool has_answered = client_request(client, &request, response);
+    progress_end(&progress);
+    return has_answered && response->status >= 200 && response->status < 300;
 }
 
 bool validate_url(const char *url, struct client *client, const struct options *options,

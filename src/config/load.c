@@ -210,9 +210,13 @@ static void read_parts(struct files *files, const struct configuration_keys *key
 static void read_configuration(struct files *files, const char *path) {
     struct configuration_keys keys = {0};
     (void)note_file(files, path);
-    const struct node *root = read_file(files->loading, path, NULL);
+    struct node *root = read_file(files->loading, path, NULL);
     if (!root)
         return;
+    secrets_hide(root);
+    for (struct node *item = root->kind == NODE_MAPPING ? root->first : NULL; item; item = item->next)
+        if (slice_equal(item->key, SLICE("site")))
+            secrets_hide(item);
     table_read(files->loading, &configuration_table, root, &keys);
     read_parts(files, &keys);
 }

@@ -5,7 +5,7 @@
 struct publish_keys {
     struct slice name, directory, bucket, region, prefix;
     const struct node *command, *purge, *endpoint, *url, *access_key, *secret_key, *session_token;
-    bool path_style, verify, allow_private;
+    bool path_style, endpoint_is_bucket, verify, allow_private;
     unsigned deletions;
 };
 
@@ -20,6 +20,7 @@ static const struct key_row publish_rows[] = {
     ROW(region, VALUE_TEXT, .required = false),
     ROW(prefix, VALUE_TEXT, .required = false),
     ROW(path_style, VALUE_FLAG, .required = false),
+    ROW(endpoint_is_bucket, VALUE_FLAG, .required = false),
     ROW(access_key, VALUE_NODE, .required = false),
     ROW(secret_key, VALUE_NODE, .required = false),
     ROW(session_token, VALUE_NODE, .required = false),
@@ -32,8 +33,9 @@ static const struct key_row publish_rows[] = {
 const struct key_table publish_table = {"publish", publish_rows, ARRAY_LENGTH(publish_rows), false};
 
 /* What only a place with an interface like S3's has. */
-static const char *const bucket_keys[] = {"endpoint",   "region",     "prefix",       "path_style",
-                                          "access_key", "secret_key", "session_token"};
+static const char *const bucket_keys[] = {
+    "endpoint", "region", "prefix", "path_style", "endpoint_is_bucket", "access_key", "secret_key", "session_token",
+};
 
 static void bad_value(struct loading *loading, const struct node *node, const char *why) {
     node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node, "%s", why);
@@ -53,41 +55,6 @@ static struct slice scalar_text(struct loading *loading, const struct node *node
 }
 
 /* --- secrets ------------------------------------------------------------------------------------------------ */
-
-static bool may_be_secret(struct slice key) {
-    static const char *const parts[] = {"key", "secret", "token", "password"};
-    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
-        if (slice_find(key, slice_of(parts[i]), 0) < key.size)
-            return true;
-    return false;
-}
-
-static bool holds_secret(const struct node *item) {
-    return may_be_secret(item->key) && !(item->kind == NODE_SCALAR && secret_is_reference(slice_trim(item->text)));
-}
-
-static void hide_line(struct node *node, unsigned line) {
-    if (node->place.line == line)
-        node->line = (struct slice){0};
-    if (node->key_place.line == line)
-        node->key_line = (struct slice){0};
-    for (struct node *child = node->kind == NODE_SCALAR ? NULL : node->first; child; child = child->next)
-        hide_line(child, line);
-}
-
-/*
- * Messages show the line that they are about: not where a secret stands on it, under a key that is misspelled or beside
- * another mistake.
- */
-static void hide_secrets(struct node *target) {
-    for (struct node *item = target->kind == NODE_MAPPING ? target->first : NULL; item; item = item->next) {
-        if (!holds_secret(item))
-            continue;
-        hide_line(target, item->key_place.line);
-        hide_line(target, item->place.line);
-        hide_line(item, item->place.line);
-    }
-}
 
 static void read_secret(struct loading *loading, const struct node *node, struct slice *ret_reference) {
     struct slice text = scalar_text(loading, node);
@@ -254,6 +221,10 @@ static void read_bucket(struct loading *loading, const struct node *node, const 
                         struct publish_target *target) {
     target->region = keys->region;
     target->path_style = keys->path_style;
+    target->endpoint_is_bucket = keys->endpoint_is_bucket;
+    if (keys->path_style && keys->endpoint_is_bucket)
+        bad_value(loading, node_get(node, SLICE("endpoint_is_bucket")),
+                  "the bucket is the endpoint itself, or stands in the path (path_style)");
     read_endpoint(loading, keys, target);
     read_prefix(loading, node, keys->prefix, target);
     read_secrets(loading, keys, target);
@@ -292,7 +263,7 @@ void publish_read(struct loading *loading, const struct node *node) {
     if (!node || !want_list(loading, node) || node_is_empty(node))
         return;
     for (struct node *item = node->first; item; item = item->next) {
-        hide_secrets(item);
+        secrets_hide(item);
         if (item->kind != NODE_MAPPING) {
             report_wrong_kind(loading, item, "a mapping");
             continue;

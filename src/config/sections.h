@@ -31,6 +31,14 @@ void retired_read(struct loading *loading, const struct node *const *parts, size
 void corrections_read(struct loading *loading, const struct node *root);
 void hold_read(struct loading *loading, const struct node *node);
 
+/*
+ * Messages show the line that they are about: not where a secret stands on it, under a key that is misspelled or beside
+ * another mistake. `item`: of sources: or publish:, site:, or the whole file, before anything is said of it.
+ */
+void secrets_hide(struct node *item);
+/* Has it a user, and maybe a password, before its host? */
+bool address_has_user(struct slice url);
+
 /* The list of publish:; behind site_read, whose url is that of targets that say none. */
 void publish_read(struct loading *loading, const struct node *node);
 

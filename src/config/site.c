@@ -38,7 +38,7 @@ static void read_url(struct loading *loading, const struct node *node) {
     struct slice url = scalar_text(loading, node);
     if (url.size == 0)
         return;
-    if (!uri_is_web(url)) {
+    if (!uri_is_web(url) || address_has_user(url)) {
         bad_value(loading, node, "an address is wanted, such as https://feeds.example.org/");
         return;
     }
@@ -76,7 +76,7 @@ static void read_hubs(struct loading *loading, const struct node *node) {
         bool is_twice = false;
         for (size_t k = 0; k < hubs.count; k++)
             is_twice = is_twice || slice_equal(hub, hubs.items[k]);
-        if (!uri_is_web(hub) || slice_find_byte(hub, '#', 0) < hub.size)
+        if (!uri_is_web(hub) || address_has_user(hub) || slice_find_byte(hub, '#', 0) < hub.size)
             bad_value(loading, scalars.items[i], "the address of a hub is wanted, such as https://hub.example.org/");
         else if (is_twice)
             bad_value(loading, scalars.items[i], "this hub stands twice");

@@ -230,9 +230,11 @@ void sources_read(struct loading *loading, const struct node *node) {
         node_report_key(loading->diagnostics, DIAGNOSTIC_CONFIG_MISSING_KEY, node, "files or url, in sources");
     struct source *sources = arena_new_array(&loading->settings->arena, node->count, sizeof *sources);
     size_t count = 0;
-    for (const struct node *item = node->first; item; item = item->next)
+    for (struct node *item = node->first; item; item = item->next) {
+        secrets_hide(item);
         if (want_mapping(loading, item))
             sources[count++] = read_source(loading, item);
+    }
     loading->settings->sources = sources;
     loading->settings->source_count = count;
     upstream_names_check(loading, node);

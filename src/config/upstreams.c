@@ -35,28 +35,20 @@ bool source_is_of_url(struct loading *loading, const struct node *node) {
 
 /* --- the address -------------------------------------------------------------------------------------------- */
 
-/* "user:password" of https://user:password@host/, which is shown in messages, and in the process list. */
-static bool has_user(struct slice url) {
-    size_t begin = slice_find(url, SLICE("://"), 0) + 3;
-    struct slice authority = slice_from(url, begin);
-    size_t end = authority.size;
-    for (size_t i = 0; i < authority.size && end == authority.size; i++)
-        if (memchr("/?#", authority.data[i], 3))
-            end = i;
-    return slice_find_byte(slice_range(authority, 0, end), '@', 0) < end;
-}
-
 static bool check_address(struct loading *loading, const struct node *node, struct slice url) {
     CLEANUP(buf_release) struct buf encoded = BUF(1 << 14);
     const struct node *item = node_get(node, SLICE("url"));
     uri_append_encoded(&encoded, url);
     if (!url.size)
         return false; /* said by the table */
-    if (has_user(url))
+    if (address_has_user(url))
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, item,
                     "user and password do not stand here; authorization: says where the header's value is");
     else if (encoded.failed || !uri_is_web(buf_slice(&encoded)))
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, item, "no http or https address");
+    else if (!uri_is_web(url))
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, item, "blanks and the like are encoded: %s",
+                    buf_string(&encoded));
     else
         return true;
     return false;

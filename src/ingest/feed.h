@@ -23,7 +23,8 @@
  * is, for the reader of the line to complain of.
  *
  * Tombstones become {"url"|"id": …, "title", "date", "updated", "withdrawn": true}: the url where the tombstone links
- * to one, or its ref is one or is an id of pindao's own that holds one (tag:…:url/…).
+ * to one, or its ref is one or is an id of pindao's own that holds one (tag:…:url/…). Where a format has no tombstones,
+ * so it is with an entry without a link that has such an id: pindao's stub for what is withdrawn.
  */
 struct feed_in {
     size_t entries;

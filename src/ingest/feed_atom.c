@@ -142,24 +142,11 @@ void feed_open_media(struct feed_xml *xml, const struct feed_element *element) {
 
 /* --- tombstones ---------------------------------------------------------------------------------------------- */
 
-/* What pindao calls an article that is known by its address: tag:AUTHORITY,DATE:url/ADDRESS. */
-static struct slice address_of_id(struct slice id, struct arena *arena) {
-    static const struct slice name_space = SLICE_CONSTANT("url/");
-    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
-    if (feed_is_address(id))
-        return id;
-    size_t end = slice_find_byte(id, ':', sizeof "tag:" - 1);
-    if (!slice_starts_with(id, SLICE("tag:")) || !slice_starts_with(slice_from(id, end + 1), name_space))
-        return (struct slice){0};
-    buf_append_string(&address, "https://");
-    buf_append_slice(&address, slice_from(id, end + 1 + name_space.size));
-    return arena_copy(arena, buf_slice(&address));
-}
-
 static void open_tombstone(struct feed_xml *xml, const struct feed_element *element) {
     struct feed_entry *entry = &xml->entry;
     entry->id = feed_kept_attribute(xml, element, "ref");
-    feed_rank(&entry->url, address_of_id(entry->id, &entry->arena), 1);
+    if (feed_is_address(entry->id))
+        feed_rank(&entry->url, entry->id, 1);
     feed_rank_date(&entry->date, feed_kept_attribute(xml, element, "when"), 1);
 }
 

@@ -235,7 +235,25 @@ static void write_tombstone(struct json_writer *json, const struct feed_entry *e
     json_boolean(json, true);
 }
 
+/*
+ * What pindao calls an article that is known by its address: tag:AUTHORITY,DATE:url/ADDRESS. Where it is withdrawn,
+ * neither its tombstone has a link nor the stub in its place, which in RSS and JSON is all there is to meet what was
+ * kept of it.
+ */
+static struct slice address_of_own_id(struct slice id, struct arena *arena) {
+    static const struct slice name_space = SLICE_CONSTANT("url/");
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    size_t end = slice_find_byte(id, ':', sizeof "tag:" - 1);
+    if (!slice_starts_with(id, SLICE("tag:")) || !slice_starts_with(slice_from(id, end + 1), name_space))
+        return (struct slice){0};
+    buf_append_string(&address, "https://");
+    buf_append_slice(&address, slice_from(id, end + 1 + name_space.size));
+    return arena_copy(arena, buf_slice(&address));
+}
+
 void feed_lines_append(struct feed_lines *lines, struct feed_entry *entry) {
+    if (!entry->url.text.size && (entry->withdrawn || !lines->has_tombstones))
+        entry->url.text = address_of_own_id(entry->id, &entry->arena);
     struct json_writer json = json_line_writer_on(lines->lines);
     for (; lines->line < entry->line; lines->line++)
         buf_append_byte(lines->lines, '\n');
@@ -244,6 +262,8 @@ void feed_lines_append(struct feed_lines *lines, struct feed_entry *entry) {
     /* Beside an address that cannot be used, the id is what the article is known by. */
     if (!feed_is_address(entry->url.text))
         write_text(&json, "id", entry->id);
+    else if (lines->has_tombstones && !slice_equal(entry->id, entry->url.text))
+        write_text(&json, "entry_id", entry->id);
     if (entry->withdrawn)
         write_tombstone(&json, entry);
     else

@@ -83,6 +83,7 @@ struct feed_lines {
     unsigned line;     /* the next one to be written, 1-based */
     struct slice base; /* of the document; may be empty */
     const struct feed_head *head;
+    bool has_tombstones; /* Atom: an entry can be withdrawn by its id (RFC 6721) */
     size_t entries, tombstones;
 };
 void feed_lines_append(struct feed_lines *lines, struct feed_entry *entry);

@@ -301,6 +301,7 @@ bool feed_read_xml(struct slice text, struct feed_lines *lines, struct feed_head
     bool good = read_once(&xml, text, ret_feed);
     if (good) {
         xml.reading_head = false;
+        lines->has_tombstones = xml.dialect && !xml.dialect->is_rss;
         if (!lines->base.size)
             lines->base = feed_is_address(head->self) ? head->self : head->link;
         good = read_once(&xml, text, ret_feed);

@@ -230,11 +230,13 @@ static bool read_withdrawn(struct field_reader *reader) {
 
 static void read_lines(struct field_reader *reader, struct article *article) {
     const struct raw_value *id = field_value(reader, ARTICLE_FIELD_ID);
+    const struct raw_value *entry_id = field_value(reader, ARTICLE_FIELD_ENTRY_ID);
     const struct raw_value *url = field_value(reader, ARTICLE_FIELD_URL);
     const struct raw_value *image = field_value(reader, ARTICLE_FIELD_IMAGE);
     const struct raw_value *language = field_value(reader, ARTICLE_FIELD_LANGUAGE);
     const struct raw_value *updated = field_value(reader, ARTICLE_FIELD_UPDATED);
     article->id = field_line(reader, id, "id");
+    article->entry_id = field_line(reader, entry_id, "entry_id");
     article->url = field_address(reader, url, "url");
     article->image = field_address(reader, image, "image");
     article->language = field_line(reader, language, "language");

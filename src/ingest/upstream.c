@@ -1,5 +1,6 @@
 #include "ingest/upstream.h"
 
+#include "base/memory.h"
 #include "base/uri.h"
 #include "base/utf8.h"
 #include "ingest/charset.h"
@@ -9,6 +10,7 @@
 #include "ingest/page.h"
 #include "ingest/readers.h"
 #include "ingest/upstream_records.h"
+#include "net/decoder.h"
 #include "text/choke.h"
 
 /* What an upstream has answered: told what it is, then taken apart by the reader that the source names. */
@@ -16,6 +18,7 @@
 enum {
     TITLE_SHOWN = 40, /* characters of a page's title in a message */
     LOOKED_AT = 1 << 16,
+    UNPACKED_MOST = 64 << 20,
 };
 
 static bool say(struct upstream_run *run, const char *problem) {
@@ -206,13 +209,35 @@ static struct source answering_source(const struct source *source) {
     return answering;
 }
 
-static bool decode(struct upstream_run *run, struct buf *decoded) {
+static bool append_unpacked(void *context, struct slice bytes) {
+    struct buf *unpacked = context;
+    buf_append_slice(unpacked, bytes);
+    return !unpacked->failed;
+}
+
+/* A file with .gz at its end is served as what it is, not as an encoding of the answer. */
+static bool unpack(struct upstream_run *run, struct slice bytes, struct buf *unpacked) {
+    struct decoder decoder;
+    if (!decoder_init(&decoder, SLICE("gzip")))
+        memory_exhausted();
+    enum decoder_result result = decoder_write(&decoder, bytes, append_unpacked, unpacked);
+    bool is_complete = result == DECODER_FINE && decoder_is_complete(&decoder);
+    decoder_release(&decoder);
+    if (result == DECODER_STOPPED)
+        return say(run, "this gzip file holds more than 64 MiB");
+    return is_complete || say(run, "this gzip file is damaged or cut off");
+}
+
+static bool decode(struct upstream_run *run, struct buf *unpacked, struct buf *decoded) {
     const struct upstream_answer *answer = run->answer;
+    struct slice bytes = answer->bytes;
     struct charset_text text;
-    if (slice_starts_with(answer->bytes, SLICE("\x1F\x8B")))
-        return say(run, "this is a gzip file, not text");
-    if (!charset_decode(answer->bytes, answer->content_type, run->source.upstream.encoding, decoded, &text,
-                        run->problem))
+    if (slice_starts_with(bytes, SLICE("\x1F\x8B"))) {
+        if (!unpack(run, bytes, unpacked))
+            return false;
+        bytes = buf_slice(unpacked);
+    }
+    if (!charset_decode(bytes, answer->content_type, run->source.upstream.encoding, decoded, &text, run->problem))
         return false;
     if (!without_blanks(text.text).size)
         return say(run, "the answer is empty");
@@ -249,6 +274,7 @@ bool upstream_read(const struct source *source, const struct taxonomies *taxonom
                    const struct upstream_answer *answer, void (*take)(void *context, const struct article *article),
                    void *context, struct diagnostics *diagnostics, struct buf *problem,
                    struct upstream_reading *ret_reading) {
+    CLEANUP(buf_release) struct buf unpacked = BUF(UNPACKED_MOST);
     CLEANUP(buf_release) struct buf decoded = BUF(BUF_UNLIMITED);
     CLEANUP(release_run)
     struct upstream_run run = {
@@ -259,7 +285,7 @@ bool upstream_read(const struct source *source, const struct taxonomies *taxonom
         .context = context,
         .problem = problem,
     };
-    if (!decode(&run, &decoded) || !read_answer(&run))
+    if (!decode(&run, &unpacked, &decoded) || !read_answer(&run))
         return false;
     diagnostics_append(diagnostics, &run.diagnostics, 0);
     *ret_reading = run.reading;

@@ -5,9 +5,10 @@
 #include "model/settings.h"
 
 /*
- * What an upstream has answered → articles. Bytes become UTF-8 first (ingest/charset.h): by the source's `encoding`, a
- * byte order mark, the header's charset, the XML declaration, or <meta>, in this order; else they are UTF-8. Text that
- * is not in the charset that it claims is an answer that is not understood; single bad bytes are repaired, as in files.
+ * What an upstream has answered → articles. A gzip file is unpacked, to at most 64 MiB. Bytes become UTF-8 first
+ * (ingest/charset.h): by the source's `encoding`, a byte order mark, the header's charset, the XML declaration, or
+ * <meta>, in this order; else they are UTF-8. Text that is not in the charset that it claims is an answer that is not
+ * understood; single bad bytes are repaired, as in files.
  *
  * Readers: `feed` (ingest/feed.h); `jsonl`, lines or one array of objects; `listing`, which takes the dump of a list
  * page as the files' reader does, and HTML list pages (ingest/list_page.h), where an item without a summary has its

@@ -52,6 +52,7 @@ struct rule_labels {
 struct article {
     struct slice id;
     struct slice url;
+    struct slice entry_id; /* what its feed calls it, beside an address that it is known by; to be withdrawn by */
     struct slice title;
     struct timestamp date;
     struct timestamp updated;

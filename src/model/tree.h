@@ -25,7 +25,14 @@ struct tree {
      * then. None anywhere else.
      */
     VEC(struct slice) pending;
+    /* Whose manifest it is, 16 hex digits: with pending ones, while they are uploaded, which run it is that does so; in
+     * what is remembered of a command (publish/command.h) that command. Empty elsewhere. */
+    struct slice run;
 };
+
+/* NULL: it has none of that path. */
+const struct tree_file *tree_find(const struct tree *tree, struct slice path);
+bool tree_has_pending(const struct tree *tree, struct slice path);
 
 /* The lists, not what they point to. */
 static inline void tree_release(struct tree *tree) {

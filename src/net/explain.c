@@ -35,7 +35,8 @@ static void explain_connection(struct transfer *transfer, CURL *curl) {
     long error = 0;
     curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &error);
     if (transfer->addresses_refused && transfer->addresses_refused == transfer->addresses_tried)
-        response_fail(transfer->response, REQUEST_ADDRESS_REFUSED, "the address is not public");
+        response_fail(transfer->response, REQUEST_ADDRESS_REFUSED,
+                      "the address is not public; allow_private lets it be asked");
     else if (error)
         response_fail(transfer->response, REQUEST_NO_CONNECTION, "no connection: %s", strerrordesc_np((int)error));
     else

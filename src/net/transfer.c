@@ -214,7 +214,8 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
     (void)local_port;
     if (transfer->allow_private || address_text_is_public(remote))
         return CURL_PREREQFUNC_OK;
-    response_fail(transfer->response, REQUEST_ADDRESS_REFUSED, "the address is not public");
+    response_fail(transfer->response, REQUEST_ADDRESS_REFUSED,
+                  "the address is not public; allow_private lets it be asked");
     return CURL_PREREQFUNC_ABORT;
 }
 

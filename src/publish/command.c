@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,20 +25,42 @@ static const char *record_path(const struct publish_order *order, const char *en
 }
 
 /* What cannot be read is as if nothing were known: all is published again. */
-static void read_record(const struct publish_order *order, struct arena *arena, struct buf *bytes,
-                        struct tree *ret_tree) {
+static void read_record(const struct publish_order *order, struct arena *arena, struct tree *ret_tree) {
+    CLEANUP(buf_release) struct buf bytes = BUF(MANIFEST_MOST);
     struct tree tree = {0};
     const char *why = NULL;
-    if (!file_read(record_path(order, "", arena), bytes) ||
-        manifest_read(buf_slice(bytes), arena, &tree, &why) != MANIFEST_READ)
-        buf_clear(bytes);
-    *ret_tree = tree;
+    if (file_read(record_path(order, "", arena), &bytes) &&
+        manifest_read(buf_slice(&bytes), arena, &tree, &why) == MANIFEST_READ)
+        *ret_tree = tree;
 }
 
-static bool write_record(const struct publish_order *order, struct arena *arena) {
+/* Another one sends the tree elsewhere, as far as anybody knows. */
+static struct slice name_of_command(const struct publish_order *order, struct arena *arena) {
+    char hex[SHA256_HEX_SIZE + 1];
+    struct sha256 hash = sha256_of(order->target->command);
+    sha256_hex(&hash, hex);
+    return arena_copy(arena, (struct slice){hex, 16});
+}
+
+static bool is_own(const struct publish_order *order, const struct tree *known, struct arena *arena) {
+    return slice_equal(known->run, name_of_command(order, arena));
+}
+
+static bool is_published(const struct publish_order *order, const struct tree *known, struct arena *arena) {
+    CLEANUP(buf_release) struct buf manifest = BUF(BUF_UNLIMITED);
+    struct tree plain = *known;
+    plain.run = (struct slice){0};
+    manifest_write(&plain, &manifest);
+    return is_own(order, known, arena) && slice_equal(buf_slice(&manifest), order->manifest);
+}
+
+static bool write_record(const struct publish_order *order, struct tree record, struct arena *arena) {
+    CLEANUP(buf_release) struct buf manifest = BUF(BUF_UNLIMITED);
+    record.run = name_of_command(order, arena);
+    manifest_write(&record, &manifest);
     const char *draft = record_path(order, ".new", arena);
     CLEANUP(file_close) int file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    return file >= 0 && file_write(file, order->manifest) && fsync(file) == 0 &&
+    return file >= 0 && file_write(file, buf_slice(&manifest)) && fsync(file) == 0 &&
            rename(draft, record_path(order, "", arena)) == 0;
 }
 
@@ -52,20 +75,54 @@ static void changes_release(struct changes *changes) {
     vec_release(&changes->deletions);
 }
 
-/* Both lists are sorted by path. */
-static void changes_find(const struct tree *local, const struct tree *known, struct changes *changes) {
+static int by_bytes(const void *left, const void *right) {
+    const struct slice *a = left;
+    const struct slice *b = right;
+    return slice_compare(*a, *b);
+}
+
+/*
+ * Both lists are sorted by path. What is pending was told to a command that came to no good end; `is_own` false: the
+ * command is not the one that has published what is known.
+ */
+static void changes_find(const struct tree *local, const struct tree *known, bool is_own, struct changes *changes) {
     size_t at = 0;
     for (size_t i = 0; i < local->files.count; i++) {
         const struct tree_file *file = &local->files.items[i];
         for (; at < known->files.count && slice_compare(known->files.items[at].path, file->path) < 0; at++)
             vec_push(&changes->deletions, known->files.items[at].path);
         bool is_known = at < known->files.count && slice_equal(known->files.items[at].path, file->path);
-        if (!is_known || !sha256_equal(&known->files.items[at].hash, &file->hash))
+        if (!is_own || !is_known || !sha256_equal(&known->files.items[at].hash, &file->hash) ||
+            tree_has_pending(known, file->path))
             vec_push(&changes->uploads, file->path);
         at += is_known;
     }
     for (; at < known->files.count; at++)
         vec_push(&changes->deletions, known->files.items[at].path);
+    for (size_t i = 0; i < known->pending.count; i++)
+        if (!tree_find(local, known->pending.items[i]) && !tree_find(known, known->pending.items[i]))
+            vec_push(&changes->deletions, known->pending.items[i]);
+    if (changes->deletions.count)
+        qsort(changes->deletions.items, changes->deletions.count, sizeof *changes->deletions.items, by_bytes);
+}
+
+/*
+ * Before the command is run: what it is about to change. Were it killed, or did it fail, and the tree were rolled back
+ * then, the old manifest would say that there is nothing to do.
+ */
+static bool write_pending(const struct publish_order *order, const struct tree *known, const struct changes *changes,
+                          struct arena *arena) {
+    CLEANUP(tree_release) struct tree pending = {0};
+    struct tree record = *known;
+    for (size_t i = 0; i < changes->uploads.count; i++)
+        vec_push(&pending.pending, changes->uploads.items[i]);
+    for (size_t i = 0; i < changes->deletions.count; i++)
+        vec_push(&pending.pending, changes->deletions.items[i]);
+    if (pending.pending.count)
+        qsort(pending.pending.items, pending.pending.count, sizeof *pending.pending.items, by_bytes);
+    record.pending.items = pending.pending.items;
+    record.pending.count = pending.pending.count;
+    return write_record(order, record, arena);
 }
 
 static bool is_withdrawn(const struct publish_order *order, struct slice path) {
@@ -133,12 +190,6 @@ static bool run(const struct publish_order *order, struct slice command, struct 
     return good;
 }
 
-static int by_bytes(const void *left, const void *right) {
-    const struct slice *a = left;
-    const struct slice *b = right;
-    return slice_compare(*a, *b);
-}
-
 static void note_outcome(const struct publish_order *order, const struct changes *changes,
                          struct publish_outcome *outcome) {
     size_t uploads = changes->uploads.count;
@@ -161,8 +212,16 @@ static void note_outcome(const struct publish_order *order, const struct changes
         }
 }
 
-static enum publish_result publish_changes(const struct publish_order *order, const struct changes *changes,
-                                           struct diagnostics *diagnostics, struct publish_outcome *outcome) {
+static enum publish_result fail(const struct publish_order *order, struct buf *problem,
+                                struct diagnostics *diagnostics) {
+    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: %s",
+                SLICE_ARGUMENTS(order->target->name), buf_string(problem));
+    return PUBLISH_FAILED;
+}
+
+static enum publish_result publish_changes(const struct publish_order *order, const struct tree *known,
+                                           const struct changes *changes, struct diagnostics *diagnostics,
+                                           struct publish_outcome *outcome) {
     CLEANUP(buf_release) struct buf lines = BUF(BUF_UNLIMITED);
     CLEANUP(buf_release) struct buf problem = BUF(BUF_UNLIMITED);
     CLEANUP(snapshot_release) struct snapshot snapshot = {.state = -1};
@@ -171,32 +230,31 @@ static enum publish_result publish_changes(const struct publish_order *order, co
     if (result != PUBLISH_DONE)
         return result;
     append_changes(changes, &lines);
+    if (!write_pending(order, known, changes, &outcome->arena)) {
+        buf_append_format(&problem, "%s cannot be written: %s", record_path(order, "", &outcome->arena),
+                          strerror(errno));
+        return fail(order, &problem, diagnostics);
+    }
     bool good = run(order, order->target->command, buf_slice(&lines), snapshot.path, outcome, &problem);
-    if (good && !write_record(order, &outcome->arena)) {
+    if (good && !write_record(order, *order->local, &outcome->arena)) {
         buf_append_format(&problem, "published, but %s cannot be written: %s", record_path(order, "", &outcome->arena),
                           strerror(errno));
         good = false;
     }
-    if (good) {
-        note_outcome(order, changes, outcome);
-        return PUBLISH_DONE;
-    }
-    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: %s",
-                SLICE_ARGUMENTS(order->target->name), buf_string(&problem));
-    return PUBLISH_FAILED;
+    if (!good)
+        return fail(order, &problem, diagnostics);
+    note_outcome(order, changes, outcome);
+    return PUBLISH_DONE;
 }
 
 enum publish_result command_publish(const struct publish_order *order, struct diagnostics *diagnostics,
                                     struct publish_outcome *outcome) {
     CLEANUP(arena_release) struct arena arena = {0};
-    CLEANUP(buf_release) struct buf bytes = BUF(MANIFEST_MOST);
     CLEANUP(changes_release) struct changes changes = {0};
-    struct tree known;
-    read_record(order, &arena, &bytes, &known);
-    changes_find(order->local, &known, &changes);
-    vec_release(&known.files);
-    vec_release(&known.pending);
-    if (slice_equal(buf_slice(&bytes), order->manifest))
+    CLEANUP(tree_release) struct tree known = {0};
+    read_record(order, &arena, &known);
+    changes_find(order->local, &known, is_own(order, &known, &arena), &changes);
+    if (is_published(order, &known, &arena))
         return PUBLISH_UNCHANGED;
     if (order->dry_run) {
         append_changes(&changes, order->plan_text);
@@ -204,7 +262,7 @@ enum publish_result command_publish(const struct publish_order *order, struct di
     }
     size_t deletions = count_deletions(order, &changes);
     if (deletions <= order->target->deletions || order->accept_deletions)
-        return publish_changes(order, &changes, diagnostics, outcome);
+        return publish_changes(order, &known, &changes, diagnostics, outcome);
     diag_report(diagnostics, DIAGNOSTIC_PUBLISH_DELETIONS, (struct place){0},
                 "%.*s: %zu files, at most %u; its command was not run", SLICE_ARGUMENTS(order->target->name), deletions,
                 order->target->deletions);

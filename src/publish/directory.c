@@ -155,23 +155,12 @@ static struct slice folder_of(struct slice path) {
     return slice_range(path, 0, path.size - name.size - (path.size > name.size));
 }
 
-static int compare_file(const void *key, const void *file) {
-    return slice_compare(*(const struct slice *)key, ((const struct tree_file *)file)->path);
-}
-
-static int compare_path(const void *key, const void *path) {
-    return slice_compare(*(const struct slice *)key, *(const struct slice *)path);
-}
-
 /* Did one of ours write it, as far as anybody knows? */
 static bool is_ours(const struct publish_place *place, struct slice path) {
     const struct tree *remote = place->remote;
     if (!remote || slice_equal(path, SLICE(MANIFEST_NAME)))
         return true;
-    return (remote->files.count &&
-            bsearch(&path, remote->files.items, remote->files.count, sizeof(struct tree_file), compare_file)) ||
-           (remote->pending.count &&
-            bsearch(&path, remote->pending.items, remote->pending.count, sizeof(struct slice), compare_path));
+    return tree_find(remote, path) || tree_has_pending(remote, path);
 }
 
 /* false with errno; a link, too, is no regular file: ELOOP. */

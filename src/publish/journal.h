@@ -9,9 +9,10 @@
 /*
  * publish-NAME.journal in the state folder: what this machine has done at a place since a run began there, so that a
  * killed first publish of 10,000 files goes on where it was. The first line lists the SHA-256 of the manifests that the
- * run writes there, with that which it found: while the place has one of them, no other run has changed anything, and
- * the lines hold. Then a line for each file, "SHA256 PATH" for one that is there, "- PATH" for one that was deleted,
- * the last one of a path counting. Each is appended in one write; one without its end is none.
+ * run writes there, and of that which it found where it came behind a run that was killed: while the place has one of
+ * them, no other run has changed anything, and the lines hold. Then a line for each file, "SHA256 PATH" for one that is
+ * there, "- PATH" for one that was deleted, the last one of a path counting. Each is appended in one write; one without
+ * its end is none.
  *
  * It saves time, and tells whoever comes behind a killed run what that run had changed (hubs, caches). Nothing depends
  * on it: without it, what the manifest has as pending is uploaded again.

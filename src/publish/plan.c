@@ -51,32 +51,6 @@ static int compare_slices(const void *a, const void *b) {
     return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-static bool is_pending(const struct tree *tree, struct slice path) {
-    return tree->pending.count && bsearch(&path, tree->pending.items, tree->pending.count, sizeof path, compare_slices);
-}
-
-static bool is_listed(const struct tree *tree, struct slice path, size_t *ret_place) {
-    size_t low = 0, high = tree->files.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(tree->files.items[middle].path, path);
-        if (order == 0) {
-            *ret_place = middle;
-            return true;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
-static bool has_file(const struct tree *tree, struct slice path) {
-    size_t place;
-    return is_listed(tree, path, &place);
-}
-
 static bool is_same(const struct tree_file *a, const struct tree_file *b) {
     return a->size == b->size && sha256_equal(&a->hash, &b->hash) && slice_equal(a->type, b->type);
 }
@@ -91,10 +65,9 @@ static int compare_uploads(const void *a, const void *b) {
 static void plan_uploads(const struct tree *local, const struct tree *remote, struct publish_plan *plan) {
     for (size_t i = 0; i < local->files.count; i++) {
         const struct tree_file *file = &local->files.items[i];
-        size_t place = 0;
-        bool pending = is_pending(remote, file->path);
-        bool listed = is_listed(remote, file->path, &place);
-        if (listed && !pending && is_same(file, &remote->files.items[place]))
+        const struct tree_file *listed = tree_find(remote, file->path);
+        bool pending = tree_has_pending(remote, file->path);
+        if (listed && !pending && is_same(file, listed))
             continue;
         bool is_new = !listed && !pending;
         vec_push(&plan->uploads, (struct plan_upload){file, file_class_of(file), is_new});
@@ -113,7 +86,7 @@ struct deleting {
 
 static void plan_deletion(struct deleting *deleting, const struct tree_file *file, bool is_withdrawn) {
     struct slice path = file->path;
-    if (has_file(deleting->local, path))
+    if (tree_find(deleting->local, path))
         return;
     struct publish_plan *plan = deleting->plan;
     uint64_t place = map_get(&deleting->seen, path, UINT64_MAX);
@@ -127,6 +100,12 @@ static void plan_deletion(struct deleting *deleting, const struct tree_file *fil
     }
 }
 
+/* Of a path of which nothing else is known: feeds go before the articles that they refer to. */
+static bool looks_like_feed(struct slice path) {
+    return (slice_ends_with(path, SLICE(".xml")) || slice_ends_with(path, SLICE(".json"))) && !is_index(path) &&
+           !is_archive_page(path);
+}
+
 static void plan_withdrawal(struct deleting *deleting, struct slice path) {
     static const char *const endings[] = {"", ".gz", ".br"};
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
@@ -134,7 +113,7 @@ static void plan_withdrawal(struct deleting *deleting, struct slice path) {
         buf_append_slice(&variant, path);
         buf_append_string(&variant, endings[i]);
         struct slice copy = arena_copy(&deleting->plan->arena, buf_slice(&variant));
-        plan_deletion(deleting, &(struct tree_file){.path = copy}, true);
+        plan_deletion(deleting, &(struct tree_file){.path = copy, .is_feed = looks_like_feed(copy)}, true);
     }
 }
 
@@ -151,7 +130,10 @@ void publish_plan_make(const struct tree *local, const struct tree *remote, bool
         for (size_t i = 0; i < remote->files.count; i++)
             plan_deletion(&deleting, &remote->files.items[i], false);
         for (size_t i = 0; i < remote->pending.count; i++)
-            plan_deletion(&deleting, &(struct tree_file){.path = remote->pending.items[i]}, false);
+            plan_deletion(&deleting,
+                          &(struct tree_file){.path = remote->pending.items[i],
+                                              .is_feed = looks_like_feed(remote->pending.items[i])},
+                          false);
     }
     for (size_t i = 0; i < withdrawn_count; i++)
         plan_withdrawal(&deleting, withdrawn[i]);
@@ -205,11 +187,13 @@ static void write_with(const struct tree *files, struct tree *pending, struct bu
     struct tree tree = *files;
     tree.pending.items = pending->pending.items;
     tree.pending.count = pending->pending.count;
+    tree.run = pending->run;
     manifest_write(&tree, manifest);
 }
 
-void publish_plan_announce(const struct publish_plan *plan, const struct tree *remote, struct buf *manifest) {
-    CLEANUP(tree_release) struct tree pending = {0};
+void publish_plan_announce(const struct publish_plan *plan, const struct tree *remote, struct slice run,
+                           struct buf *manifest) {
+    CLEANUP(tree_release) struct tree pending = {.run = run};
     for (size_t i = 0; i < remote->pending.count; i++)
         vec_push(&pending.pending, remote->pending.items[i]);
     for (size_t i = 0; i < plan->uploads.count; i++)

@@ -14,7 +14,9 @@
  * there says it (model/tree.h, pending).
  *
  *   1. where there is anything to upload: the remote manifest again, with all these paths as pending. A changed file
- *      too: killed behind its upload, and the tree rolled back, the old manifest would say what is there no more.
+ *      too: killed behind its upload, and the tree rolled back, the old manifest would say what is there no more. It
+ *      names the run, so that no two are the same bytes: whoever finds it as it was knows that no other run has been
+ *      there since (publish/journal.h).
  *   2. uploads, a class after the other
  *   3. the local manifest; where there is something to delete, with that as pending
  *   4. deletions
@@ -74,9 +76,10 @@ void publish_plan_append(const struct publish_plan *plan, struct buf *buf);
  */
 size_t publish_plan_run(const struct publish_plan *plan, size_t begin);
 
-/* The manifests of steps 1 and 3; the latter with only the deletions that are not of what was withdrawn, for a run that
- * may do no others. */
-void publish_plan_announce(const struct publish_plan *plan, const struct tree *remote, struct buf *manifest);
+/* The manifests of steps 1, by that run, and 3; the latter with only the deletions that are not of what was withdrawn,
+ * for a run that may do no others. */
+void publish_plan_announce(const struct publish_plan *plan, const struct tree *remote, struct slice run,
+                           struct buf *manifest);
 void publish_plan_close(const struct publish_plan *plan, const struct tree *local, bool with_withdrawn,
                         struct buf *manifest);
 

@@ -9,8 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 static const struct place_driver *const drivers[] = {
     [PUBLISH_DIRECTORY] = &place_directory, [PUBLISH_S3] = &place_s3, [PUBLISH_COMMAND] = NULL, /* command_publish */
@@ -153,6 +157,15 @@ static void use_journal(struct publishing *publishing) {
     plan->uploads.count = kept;
 }
 
+static void announce(struct publishing *publishing) {
+    uint64_t number = 0;
+    char name[17];
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        number = (uint64_t)time(NULL) << 32 | (uint64_t)getpid();
+    snprintf(name, sizeof name, "%016llx", (unsigned long long)number);
+    publish_plan_announce(&publishing->plan, &publishing->remote, slice_of(name), &publishing->announced);
+}
+
 static void make_plan(struct publishing *publishing) {
     const struct publish_order *order = publishing->order;
     const struct publish_target *target = order->target;
@@ -164,7 +177,7 @@ static void make_plan(struct publishing *publishing) {
     use_journal(publishing);
     publishing->over_cap = plan->deletions.count - plan->withdrawn > target->deletions && !order->accept_deletions;
     if (plan->uploads.count)
-        publish_plan_announce(plan, &publishing->remote, &publishing->announced);
+        announce(publishing);
     publish_plan_close(plan, order->local, true, &publishing->closing);
     if (publishing->over_cap)
         publish_plan_close(plan, order->local, false, &publishing->last);
@@ -177,7 +190,9 @@ static void make_plan(struct publishing *publishing) {
 static void open_journal(struct publishing *publishing) {
     struct sha256 manifests[4];
     size_t count = 0;
-    manifests[count++] = sha256_of(publishing->current);
+    /* That of a whole tree says nothing of who was there: another machine may have published and taken it back. */
+    if (publishing->remote.pending.count)
+        manifests[count++] = sha256_of(publishing->current);
     manifests[count++] = sha256_of(buf_slice(&publishing->announced));
     manifests[count++] = sha256_of(buf_slice(&publishing->closing));
     manifests[count++] = sha256_of(buf_slice(&publishing->last));

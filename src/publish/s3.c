@@ -40,7 +40,7 @@ static void append_address(const struct publish_target *target, struct slice pat
     struct slice endpoint = target->endpoint;
     size_t host = slice_find(endpoint, SLICE("://"), 0) + 3;
     buf_append_slice(url, slice_range(endpoint, 0, host));
-    if (!target->path_style)
+    if (!target->path_style && !target->endpoint_is_bucket)
         buf_append_format(url, "%.*s.", SLICE_ARGUMENTS(target->bucket));
     buf_append_slice(url, slice_from(endpoint, host));
     buf_append_byte(url, '/');

@@ -5,7 +5,6 @@
 #include "publish/place.h"
 #include "store/manifest.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 /* Does the public address serve what was published? */
@@ -113,17 +112,6 @@ static bool look(struct verifying *verifying, const struct tree_file *file) {
 
 /* --- which ones --------------------------------------------------------------------------------------------- */
 
-static int compare_file(const void *key, const void *file) {
-    return slice_compare(*(const struct slice *)key, ((const struct tree_file *)file)->path);
-}
-
-/* NULL: it was deleted. */
-static const struct tree_file *find_file(const struct tree *tree, struct slice path) {
-    return tree->files.count
-               ? bsearch(&path, tree->files.items, tree->files.count, sizeof(struct tree_file), compare_file)
-               : NULL;
-}
-
 bool publish_verify(const struct publish_order *order, const struct slice *paths, size_t count, size_t most,
                     struct diagnostics *diagnostics) {
     unsigned seconds = order->verify_seconds ? order->verify_seconds : 10;
@@ -139,7 +127,7 @@ bool publish_verify(const struct publish_order *order, const struct slice *paths
     bool served = true;
     size_t looked = 0;
     for (size_t i = 0; i < count && looked + 1 < most; i++) {
-        const struct tree_file *file = find_file(order->local, paths[i]);
+        const struct tree_file *file = tree_find(order->local, paths[i]); /* NULL: it was deleted */
         if (!file || !file->is_feed)
             continue;
         looked++;

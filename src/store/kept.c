@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,11 +61,18 @@ static void add_entry(struct kept *kept, struct entry entry) {
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
+/* A byte order mark before the first line is an editor's, and passed over by whoever reads such files. */
+static struct slice without_mark(const struct kept *kept, struct slice line) {
+    const struct slice mark = SLICE("\xEF\xBB\xBF");
+    return kept->end == 0 && slice_starts_with(line, mark) ? slice_from(line, mark.size) : line;
+}
+
 /* `has_end`: a line end stands behind it. */
 static void take_line(struct kept *kept, const struct kept_reader *reader, struct slice line, bool has_end) {
     struct entry entry = {.hash = hash64(line), .offset = kept->end, .size = (uint32_t)line.size};
-    struct slice text = slice_trim(line);
-    entry.is_article = text.size && line.size <= KEPT_LINE_MOST && reader->read(reader->context, line, &entry.article);
+    struct slice text = without_mark(kept, line);
+    entry.is_article =
+        slice_trim(text).size && line.size <= KEPT_LINE_MOST && reader->read(reader->context, text, &entry.article);
     if (!has_end && !entry.is_article) {
         kept->is_torn = true;
         return;
@@ -228,6 +236,8 @@ void kept_withdraw(struct kept *kept, struct hash128 key, struct slice line) {
         return;
     struct kept_article article = entry->article;
     article.withdrawn = true;
+    entry->is_shown = true;
+    entry->is_gone = (size_t)(entry - kept->entries.items) >= kept->in_file;
     replace(kept, entry, &article, line);
 }
 
@@ -286,6 +296,15 @@ static void append_added(const struct kept *kept, struct buf *lines) {
     for (size_t i = kept->in_file; i < kept->entries.count; i++)
         if (!kept->entries.items[i].is_gone)
             buf_append_slice(lines, new_text(kept, &kept->entries.items[i]));
+}
+
+/*
+ * Runs for two outputs may have one kept file: the second of them finds it changed. By the file that was read, so that
+ * it lasts until that is closed. Where locks are not known, nobody waits.
+ */
+static void lock(const struct kept *kept) {
+    while (flock(kept->descriptor, LOCK_EX) != 0 && errno == EINTR)
+        ;
 }
 
 /* What somebody wrote meanwhile must not be lost. */
@@ -413,6 +432,8 @@ bool kept_commit(struct kept *kept, struct file_identity *ret_identity, bool *re
     if (!rewrites)
         append_added(kept, &lines);
     bool changes = !kept->exists || rewrites || kept->is_torn || lines.size > kept->lacks_line_end;
+    if (kept->exists && changes)
+        lock(kept);
     if (!kept->exists)
         good = create(kept, buf_slice(&lines), &status);
     else if (rewrites)

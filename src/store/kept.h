@@ -15,7 +15,8 @@
  * beside the old one, synced and renamed. So whatever happens, it is whole, but for a last line that a power cut left
  * half: opened for writing, the file loses it. Lines that cannot be read stay where they are, for somebody to mend.
  *
- * One writer at a time; somebody who edits it meanwhile makes the commit fail (ESTALE), not lose what was edited.
+ * One writer at a time: a commit locks the file that was read (flock) until it is closed. Who edits it meanwhile, or
+ * commits before, makes the commit fail (ESTALE), not lose what was written.
  * Nothing here reports; errno says what is wrong.
  */
 struct kept;
@@ -52,7 +53,11 @@ MUST_CHECK bool kept_get(const struct kept *kept, struct hash128 key, struct buf
  * `updated`; a new one goes to the end.
  */
 void kept_put(struct kept *kept, const struct kept_article *article, struct slice line);
-/* The article becomes the line of a withdrawn one, whatever it says of `updated`. Nothing for one that is not there. */
+/*
+ * The article becomes the line of a withdrawn one, whatever it says of `updated`, and counts as shown: it goes no
+ * earlier than what says so. One that was not in the file, which nobody has seen, goes at once. Nothing for one that is
+ * not there.
+ */
 void kept_withdraw(struct kept *kept, struct hash128 key, struct slice line);
 
 /* Articles are shown whose keys have these lower halves, though nobody puts them. Sorts the keys. */

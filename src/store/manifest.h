@@ -9,7 +9,7 @@
  * manifest.json: {"files": [{"path", "size", "sha256", "type", "entries"?}, …]}, sorted by the bytes of the paths,
  * itself not listed. A channel's feed is what has "entries", be they 0. A pure function of the tree, so it is compared
  * byte by byte. Behind the files, only at a place that is being published to and only where there are any, sorted too:
- * "pending": [path, …] (model/tree.h).
+ * "pending": [path, …], and "run" (model/tree.h).
  */
 #define MANIFEST_NAME "manifest.json"
 

@@ -82,6 +82,14 @@ static const char *read_pending(struct json_object *root, struct arena *arena, s
     return NULL;
 }
 
+/* It is compared with nothing but itself: whatever stands there. */
+static void read_run(struct json_object *root, struct arena *arena, struct tree *tree) {
+    struct json_object *run = NULL;
+    if (json_object_object_get_ex(root, "run", &run) && json_object_is_type(run, json_type_string))
+        tree->run =
+            arena_copy(arena, (struct slice){json_object_get_string(run), (size_t)json_object_get_string_len(run)});
+}
+
 enum manifest_state manifest_read(struct slice text, struct arena *arena, struct tree *ret_tree, const char **ret_why) {
     return manifest_scan(text, arena, ret_tree) ? MANIFEST_READ : manifest_parse(text, arena, ret_tree, ret_why);
 }
@@ -101,6 +109,7 @@ enum manifest_state manifest_parse(struct slice text, struct arena *arena, struc
     const char *why = read_files(list, arena, &tree);
     if (!why)
         why = read_pending(root, arena, &tree);
+    read_run(root, arena, &tree);
     if (why) {
         tree_release(&tree);
         *ret_why = why;

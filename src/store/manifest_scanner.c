@@ -92,6 +92,14 @@ static bool take_pending(struct scanner *scanner, struct arena *arena, struct tr
     return take(scanner, SLICE("\n  ]"));
 }
 
+static bool take_run(struct scanner *scanner, struct arena *arena, struct tree *tree) {
+    struct slice run;
+    if (!take_string(scanner, &run) || run.size == 0)
+        return false;
+    tree->run = arena_copy(arena, run);
+    return true;
+}
+
 bool manifest_scan(struct slice text, struct arena *arena, struct tree *ret_tree) {
     if (text.size == 0)
         return false;
@@ -103,6 +111,8 @@ bool manifest_scan(struct slice text, struct arena *arena, struct tree *ret_tree
     scanned = scanned && take(&scanner, SLICE("]"));
     if (scanned && take(&scanner, SLICE(",\n  \"pending\": [")))
         scanned = take_pending(&scanner, arena, &tree);
+    if (scanned && take(&scanner, SLICE(",\n  \"run\": \"")))
+        scanned = take_run(&scanner, arena, &tree);
     if (!scanned || !take(&scanner, SLICE("\n}\n")) || scanner.at != scanner.end) {
         tree_release(&tree);
         return false;

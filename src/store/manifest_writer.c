@@ -36,5 +36,9 @@ void manifest_write(const struct tree *tree, struct buf *buf) {
             json_string(&json, tree->pending.items[i]);
         json_close(&json);
     }
+    if (tree->run.size) {
+        json_key(&json, "run");
+        json_string(&json, tree->run);
+    }
     json_close(&json);
 }

@@ -53,7 +53,7 @@ static bool report_cause(const struct source_lines *lines, size_t index, struct 
                            "behind %.*s", SLICE_ARGUMENTS(slice_range(line, content_begin(line), colon)));
     else
         return false;
-    diag_excerpt(diagnostics, item, line);
+    diag_excerpt(diagnostics, item, source_lines_excerpt(lines, index));
     return true;
 }
 
@@ -63,7 +63,7 @@ static void report_reader_error(const yaml_parser_t *parser, const struct source
     struct diagnostic *item =
         diag_report(diagnostics, DIAGNOSTIC_YAML_SYNTAX, source_lines_place_of_byte(lines, parser->problem_offset),
                     "a control character, U+%04X", (unsigned)parser->problem_value);
-    diag_excerpt(diagnostics, item, source_lines_text(lines, line));
+    diag_excerpt(diagnostics, item, source_lines_excerpt(lines, line));
 }
 
 void advice_report_syntax(const struct yaml_parser_s *parser, const struct source_lines *lines,
@@ -83,5 +83,5 @@ void advice_report_syntax(const struct yaml_parser_s *parser, const struct sourc
     struct diagnostic *item =
         diag_report(diagnostics, DIAGNOSTIC_YAML_SYNTAX, source_lines_place(lines, parser->problem_mark.index),
                     "%s%s%s", context, *context ? ", " : "", parser->problem ? parser->problem : "unreadable");
-    diag_excerpt(diagnostics, item, source_lines_text(lines, last));
+    diag_excerpt(diagnostics, item, source_lines_excerpt(lines, last));
 }

@@ -53,6 +53,16 @@ struct slice source_lines_text(const struct source_lines *lines, size_t index) {
     return line;
 }
 
+/* Of broken YAML nobody knows what is a key and what its value. */
+struct slice source_lines_excerpt(const struct source_lines *lines, size_t index) {
+    static const char *const words[] = {"authori", "secret", "password", "_key", "token", "Bearer", "Basic"};
+    struct slice line = source_lines_text(lines, index);
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (slice_find(line, slice_of(words[i]), 0) < line.size)
+            return (struct slice){0};
+    return line;
+}
+
 static struct place place_on(const struct source_lines *lines, size_t line, size_t column) {
     return (struct place){lines->file, lines->first_line + (unsigned)line, (unsigned)column + 1};
 }

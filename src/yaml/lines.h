@@ -29,6 +29,8 @@ size_t source_lines_of_byte(const struct source_lines *lines, size_t byte);
 
 /* Line `index` without its end; empty past the last. */
 struct slice source_lines_text(const struct source_lines *lines, size_t index);
+/* The same to be shown with a complaint: empty where it looks like one with a secret. */
+struct slice source_lines_excerpt(const struct source_lines *lines, size_t index);
 
 struct place source_lines_place(const struct source_lines *lines, size_t character);
 struct place source_lines_place_of_byte(const struct source_lines *lines, size_t byte);

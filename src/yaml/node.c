@@ -47,7 +47,7 @@ static void reading_release(struct reading *reading) {
 
 static void report_mark(struct reading *reading, enum diagnostic_id id, const yaml_mark_t *mark, const char *detail,
                         const char *hint) {
-    struct slice line = source_lines_text(&reading->lines, source_lines_of_character(&reading->lines, mark->index));
+    struct slice line = source_lines_excerpt(&reading->lines, source_lines_of_character(&reading->lines, mark->index));
     struct diagnostic *item =
         diag_report(reading->diagnostics, id, source_lines_place(&reading->lines, mark->index), "%s", detail);
     diag_excerpt(reading->diagnostics, item, line);

@@ -118,7 +118,8 @@ def drop_top(lines, key):
 
 def put_target(lines, key):
     """A target has one kind: the usual one gives way to that of the key."""
-    of_buckets = ("s3", "endpoint", "region", "prefix", "path_style", "access_key", "secret_key", "session_token")
+    of_buckets = ("s3", "endpoint", "region", "prefix", "path_style", "endpoint_is_bucket", "access_key", "secret_key",
+                  "session_token")
     if key == "command" or key in of_buckets:
         drop_key(lines, next(i for i, line in enumerate(lines) if line.strip() == "#publish"), "directory")
     if key in of_buckets:

@@ -6,9 +6,9 @@
  *     driver verify TREE STATE NAME=VALUE… -- PATH…
  *
  * directory, bucket, endpoint, region, prefix, access_key, secret_key, url, deletions are the target's; path_style=1;
- * dry_run=1; accept_deletions=1; withdrawn=PATH, any number of times; timeout=SECONDS, attempts=N, first=MS; pid=FILE
- * gets our process id before anything is done. Says "RESULT uploaded N deleted N already N requests N retries N", then
- * "changed PATH" lines; problems on standard error.
+ * endpoint_is_bucket=1; dry_run=1; accept_deletions=1; withdrawn=PATH, any number of times; timeout=SECONDS,
+ * attempts=N, first=MS; pid=FILE gets our process id before anything is done. Says "RESULT uploaded N deleted N already
+ * N requests N retries N", then "changed PATH" lines; problems on standard error.
  */
 #include "base/file.h"
 #include "net/request.h"
@@ -131,6 +131,8 @@ static void take_setting(struct setup *setup, char *argument) {
         setup->target.deletions = number;
     } else if (strcmp(argument, "path_style") == 0) {
         setup->target.path_style = number;
+    } else if (strcmp(argument, "endpoint_is_bucket") == 0) {
+        setup->target.endpoint_is_bucket = number;
     } else if (strcmp(argument, "dry_run") == 0) {
         setup->order.dry_run = number;
     } else if (strcmp(argument, "accept_deletions") == 0) {

@@ -261,7 +261,9 @@ static void test_bad_sources_over_http(void **state) {
                    "  - {url: 'https://u.org/i', authorization: 'Bearer x'}\n"
                    "  - {url: 'https://u.org/j', reader: markdown}\n"
                    "  - {url: 'https://u.org/k', keep: some}\n"
-                   "  - {url: 'https://u.org/l@x?m@y'}\n",
+                   "  - {url: 'https://u.org/l@x?m@y'}\n"
+                   "  - {url: 'https://u.org/m n'}\n"
+                   "  - {url: 'https://u.org/新闻'}\n",
                    "feeds.yaml:3:6 config-bad-value\n"
                    "feeds.yaml:4:19 config-bad-value\n"
                    "feeds.yaml:4:30 config-bad-value\n"
@@ -273,7 +275,8 @@ static void test_bad_sources_over_http(void **state) {
                    "feeds.yaml:11:30 config-bad-value\n"
                    "feeds.yaml:12:45 config-bad-value\n"
                    "feeds.yaml:13:38 config-bad-value\n"
-                   "feeds.yaml:14:36 config-bad-value\n");
+                   "feeds.yaml:14:36 config-bad-value\n"
+                   "feeds.yaml:16:11 config-bad-value\n");
 }
 
 static void test_bad_output(void **state) {

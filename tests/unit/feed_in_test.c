@@ -189,6 +189,39 @@ static void tombstones_withdraw(void **unused) {
     assert_slice(article_at(3)->url, "https://example.org/b");
     assert_slice(article_at(4)->id, "urn:c");
     assert_slice(article_at(5)->url, "http://example.org/d");
+    assert_slice(article_at(5)->entry_id, "urn:d");
+}
+
+/* RFC 6721: so that a tombstone, which has the id alone, is understood later. */
+static void an_entry_of_atom_keeps_its_id_beside_its_address(void **unused) {
+    (void)unused;
+    const struct article *article =
+        only("<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><entry><id>urn:a</id>"
+             "<link href='https://example.org/a'/><title>甲</title>"
+             "<updated>2026-01-02T03:04:05Z</updated><summary>乙</summary></entry></feed>");
+    assert_slice(article->url, "https://example.org/a");
+    assert_slice(article->id, "");
+    assert_slice(article->entry_id, "urn:a");
+}
+
+#define OWN_ID "tag:up.example.org,2026:url/example.org/a?b=1"
+
+/* Pindao's own, of an article with an address: not another article beside the one that was kept. */
+static void a_stub_takes_the_place_of_what_was_withdrawn(void **unused) {
+    (void)unused;
+    static const char *const feeds[] = {
+        "<rss version='2.0'><channel><title>t</title><item><title>（已撤回）</title><guid "
+        "isPermaLink='false'>" OWN_ID "</guid><pubDate>Fri, 02 Jan 2026 00:00:00 +0800</pubDate>"
+        "<description>本文已撤回。</description></item></channel></rss>",
+        "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"t\", \"items\": [{\"id\": \"" OWN_ID "\", "
+        "\"title\": \"（已撤回）\", \"content_text\": \"本文已撤回。\", \"date_published\": \"2026-01-02\"}]}",
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(feeds); i++) {
+        const struct article *article = only(feeds[i]);
+        assert_slice(article->url, "https://example.org/a?b=1");
+        assert_slice(article->id, "");
+        assert_slice(article->title, "（已撤回）");
+    }
 }
 
 /* --- RSS ----------------------------------------------------------------------------------------------------- */
@@ -531,6 +564,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_id_is_for_what_has_no_address, init, release),
         cmocka_unit_test_setup_teardown(content_of_other_kinds_is_none, init, release),
         cmocka_unit_test_setup_teardown(tombstones_withdraw, init, release),
+        cmocka_unit_test_setup_teardown(an_entry_of_atom_keeps_its_id_beside_its_address, init, release),
+        cmocka_unit_test_setup_teardown(a_stub_takes_the_place_of_what_was_withdrawn, init, release),
         cmocka_unit_test_setup_teardown(an_rss_item_is_an_article, init, release),
         cmocka_unit_test_setup_teardown(guids_are_addresses_where_they_say_so, init, release),
         cmocka_unit_test_setup_teardown(a_description_is_a_body_or_a_summary, init, release),

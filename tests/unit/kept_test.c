@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -200,6 +201,50 @@ static void test_withdrawn(void **state) {
     assert_file(state, "a 1 0\nb 2 0\n");
 }
 
+static bool is_not_shown(void *context, const struct kept_article *article, bool is_shown) {
+    (void)context;
+    (void)article;
+    return !is_shown;
+}
+
+static void test_withdrawn_ones_count_as_shown(void **state) {
+    write_file(state, "a 1 9\nb 2 0\n");
+    struct kept *kept = open_kept(state);
+    put(kept, "c 3 0");
+    kept_withdraw(kept, hash128(SLICE("a")), SLICE("a 1 0 w"));
+    kept_withdraw(kept, hash128(SLICE("c")), SLICE("c 3 0 w")); /* nobody has seen it */
+    kept_drop(kept, is_not_shown, NULL);
+    assert_true(finish(kept));
+    assert_file(state, "a 1 0 w\n");
+}
+
+static void test_a_byte_order_mark_is_passed_over(void **state) {
+    write_file(state, "\xEF\xBB\xBF"
+                      "a 1 0\nb 2 0\n");
+    struct kept *kept = open_kept(state);
+    put(kept, "a 1 7");
+    assert_true(finish(kept));
+    assert_file(state, "a 1 7\nb 2 0\n");
+}
+
+static void test_a_commit_is_alone(void **state) {
+    static const char *const news[] = {"c 3 0", "a 1 7"};
+    for (size_t i = 0; i < ARRAY_LENGTH(news); i++) {
+        struct file_identity identity;
+        write_file(state, "a 1 0\n");
+        int other = open(((struct scene *)*state)->path, O_RDONLY | O_CLOEXEC);
+        struct kept *kept = open_kept(state);
+        put(kept, news[i]);
+        assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+        assert_int_equal(flock(other, LOCK_UN), 0);
+        assert_true(kept_commit(kept, &identity, NULL));
+        assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
+        kept_close(kept);
+        assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+        close(other);
+    }
+}
+
 static void test_what_somebody_edits_meanwhile_is_not_lost(void **state) {
     static const char *const news[] = {"c 3 0", "a 1 7"};
     for (size_t i = 0; i < ARRAY_LENGTH(news); i++) {
@@ -296,6 +341,9 @@ int main(void) {
         TEST(half_a_line_is_cut_off),
         TEST(old_ones_go),
         TEST(withdrawn),
+        TEST(withdrawn_ones_count_as_shown),
+        TEST(a_byte_order_mark_is_passed_over),
+        TEST(a_commit_is_alone),
         TEST(what_somebody_edits_meanwhile_is_not_lost),
         TEST(long_files),
         TEST(articles_read_back_the_same),

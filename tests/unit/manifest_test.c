@@ -61,6 +61,7 @@ static void assert_same(const struct tree *a, const struct tree *b) {
     for (size_t i = 0; i < a->pending.count; i++)
         assert_true(slice_equal(a->pending.items[i], b->pending.items[i]) &&
                     b->pending.items[i].data[b->pending.items[i].size] == '\0');
+    assert_true(slice_equal(a->run, b->run));
 }
 
 /* true when the scanner took it. */
@@ -88,8 +89,10 @@ static void test_what_is_written_is_read(void **unused) {
         const char *why = NULL;
         make_tree(count, &arena, &tree);
         add_pending(count % 3 ? count / 2 : 0, &arena, &tree);
+        tree.run = count % 3 == 2 ? SLICE("00ff00ff00ff00ff") : tree.run;
         manifest_write(&tree, &text);
         assert_true((slice_find(buf_slice(&text), SLICE("pending"), 0) < text.size) == (tree.pending.count > 0));
+        assert_true((slice_find(buf_slice(&text), SLICE("\"run\""), 0) < text.size) == (tree.run.size > 0));
         /* Only where there are escapes is the parser needed. */
         bool has_escapes = slice_find_byte(buf_slice(&text), '\\', 0) < text.size;
         assert_true(compare(buf_slice(&text)) != has_escapes);

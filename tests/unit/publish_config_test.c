@@ -38,6 +38,13 @@ static void test_places_and_their_defaults(void **state) {
     assert_slice(targets[2].command, "rsync -a \"$PINDAO_TREE\"/ host:www/");
 }
 
+static void test_domain_of_bucket(void **state) {
+    const struct settings *settings =
+        assert_good(state, HEAD "publish: [{s3: b, endpoint: 'https://feeds.pindao.cn', endpoint_is_bucket: true}]\n");
+    assert_true(settings->targets->endpoint_is_bucket);
+    assert_false(settings->targets->path_style);
+}
+
 static void test_everything_that_can_be_said(void **state) {
     const struct settings *settings = assert_good(
         state, HEAD "publish:\n"
@@ -140,6 +147,26 @@ static void test_a_secret_is_never_shown(void **state) {
         HEAD "publish:\n  - {s3: a, regoin: b, secret_key: hunter2hunter2, endpoint: ftp://x}\n",
         HEAD "publish:\n  - {s3: a, session_token: 'hunter2hunter2', endpoint: 5}\n",
         HEAD "publish: [{directory: a, access_key: hunter2hunter2, verify: nein}]\n",
+        HEAD "publish: [{directory: a, url: 'https://me:hunter2hunter2@x.org/', verify: nein}]\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources:\n  - {url: 'https://u.org/', authorization: Bearer hunter2hunter2}\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources:\n  - url: https://u.org/\n    authorization: [hunter2hunter2]\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources:\n  - {url: 'https://u.org/', authorisation: Bearer hunter2hunter2}\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources:\n  - {url: 'https://u.org/', evry: 1h, authorization: Bearer hunter2hunter2}\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources: [{url: 'https://me:hunter2hunter2@u.org/'}]\n",
+        "site: {title: T, url: 'https://x.org/', tag: 'x.org,2026'}\n"
+        "sources:\n  - {files: a.md, authorization: hunter2hunter2}\n",
+        HEAD "publish:\n  - s3: a\n    secret_key: hunter2hunter2: x\n",
+        HEAD "publish:\n  - s3: a\n    secret_key：hunter2hunter2\n",
+        HEAD "publish:\n  - s3: a\n    secret_key: *hunter2hunter2\n",
+        HEAD "secret_key: hunter2hunter2\n",
+        "site: {title: T, url: 'https://me:hunter2hunter2@x.org/', tag: 'x.org,2026'}\nsources: [{files: a.md}]\n",
+        "site: {title: T, url: 'https://x.org/', hub: 'https://me:hunter2hunter2@h.org/', tag: 'x.org,2026'}\n"
+        "sources: [{files: a.md}]\n",
     };
     struct loaded *loaded = *state;
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
@@ -157,6 +184,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(places_and_their_defaults),
+        TEST(domain_of_bucket),
         TEST(everything_that_can_be_said),
         TEST(session_token_of_the_environment),
         TEST(hubs),

@@ -149,13 +149,29 @@ static void test_manifests_between(void **unused) {
     vec_push(&f.remote.pending, SLICE("d"));
     struct slice withdrawn = SLICE("w");
     publish_plan_make(&f.local, &f.remote, false, &withdrawn, 1, &f.plan);
-    publish_plan_announce(&f.plan, &f.remote, &announced);
+    publish_plan_announce(&f.plan, &f.remote, SLICE("00ff"), &announced);
     publish_plan_close(&f.plan, &f.local, true, &closing);
     publish_plan_close(&f.plan, &f.local, false, &last);
+    assert_true(slice_find(buf_slice(&announced), SLICE("\"run\": \"00ff\""), 0) < announced.size);
+    assert_true(slice_find(buf_slice(&closing), SLICE("\"run\""), 0) == closing.size);
     assert_pending(buf_slice(&announced), 2, (const char *[]){"a", "b", "d"}, 3);
     assert_pending(buf_slice(&closing), 3, (const char *[]){"c", "w", "w.br", "w.gz"}, 4);
     assert_pending(buf_slice(&last), 3, (const char *[]){"c"}, 1);
     assert_int_equal(f.plan.withdrawn, 3);
+}
+
+/* What a killed run has left, and the tree has no more: a feed goes before the articles that it refers to. */
+static void test_pending_feed_is_a_feed(void **unused) {
+    (void)unused;
+    CLEANUP(fixture_release) struct fixture f = {0};
+    const struct slice paths[] = {SLICE("archive/2026-01.xml"), SLICE("article/9.html"), SLICE("new/atom.xml")};
+    const enum file_class wanted[] = {CLASS_ARCHIVE, CLASS_ARTICLE, CLASS_FEED};
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
+        vec_push(&f.remote.pending, paths[i]);
+    publish_plan_make(&f.local, &f.remote, false, NULL, 0, &f.plan);
+    assert_int_equal(f.plan.deletions.count, ARRAY_LENGTH(paths));
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
+        assert_int_equal(f.plan.deletions.items[i].class, wanted[i]);
 }
 
 /* Not what the tree has, be it withdrawn: an article that came back. And nothing twice. */
@@ -255,6 +271,7 @@ int main(void) {
         cmocka_unit_test(test_another_type_is_another_file),
         cmocka_unit_test(test_pending_paths_are_not_believed),
         cmocka_unit_test(test_manifests_between),
+        cmocka_unit_test(test_pending_feed_is_a_feed),
         cmocka_unit_test(test_withdrawn_paths),
         cmocka_unit_test(test_pages_of_an_archive_are_one_piece),
         cmocka_unit_test(test_a_journal_is_of_its_manifests),

@@ -8,6 +8,7 @@
 #include "ingest/upstream.h"
 
 #include <sys/resource.h>
+#include <zlib.h>
 
 /* Answers as they come: what is taken of them, in which order, and what is said of the others. */
 
@@ -165,7 +166,41 @@ static void what_is_no_json_is_not_understood(void **unused) {
                    "it is cut off in line 2: it ends inside a string");
     expect_problem("jsonl", "{\"error\": \"try again later\"}",
                    "nothing in it is an article that can be read (1 refused): line 1: no title");
-    expect_problem("jsonl", "\x1F\x8B\x08", "this is a gzip file, not text");
+    expect_problem("jsonl", "\x1F\x8B\x08", "this gzip file is damaged or cut off");
+}
+
+/* An article, then `blanks` line ends. */
+static struct slice gzip(size_t blanks, unsigned char *packed, size_t room) {
+    static const char article[] = ARTICLE("甲", "01");
+    CLEANUP(buf_release) struct buf lines = BUF(BUF_UNLIMITED);
+    z_stream stream = {0};
+    buf_append_string(&lines, article);
+    for (size_t i = 0; i < blanks; i++)
+        buf_append_byte(&lines, '\n');
+    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_in = (Bytef *)(uintptr_t)lines.data;
+    stream.avail_in = (uInt)lines.size;
+    stream.next_out = packed;
+    stream.avail_out = (uInt)room;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    size_t size = stream.total_out;
+    deflateEnd(&stream);
+    return (struct slice){(const char *)packed, size};
+}
+
+static void gzip_files_are_unpacked(void **unused) {
+    (void)unused;
+    static unsigned char packed[1 << 18];
+    struct slice bytes = gzip(3, packed, sizeof packed);
+    read_answer("jsonl", bytes, "application/gzip");
+    assert_true(test.understood);
+    assert_string_equal(buf_string(&test.taken), "甲");
+    read_answer("jsonl", slice_range(bytes, 0, bytes.size - 9), "application/gzip");
+    assert_false(test.understood);
+    assert_string_equal(buf_string(&test.problem), "this gzip file is damaged or cut off");
+    read_answer("jsonl", gzip(65 << 20, packed, sizeof packed), "application/gzip");
+    assert_false(test.understood);
+    assert_string_equal(buf_string(&test.problem), "this gzip file holds more than 64 MiB");
 }
 
 static void other_formats_are_named(void **unused) {
@@ -302,6 +337,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(names_of_fields_are_the_answers_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(defaults_are_not_taken_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_json_is_not_understood, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(gzip_files_are_unpacked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_formats_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_charset_is_the_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(withdrawals_are_counted_apart, set_up, tear_down),
