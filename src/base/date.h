@@ -27,8 +27,9 @@ bool date_zone_exists(const char *name);
  * Reads a date as articles have it: RFC 3339; YYYY-MM-DD[ HH:MM[:SS]] with - / or . between and one-digit months and
  * days; 2024年9月25日[ 20:45]; RFC 822/5322 ("Tue, 24 Sep 2024 08:00:00 +0800", GMT, EST…; CST is the American one, as
  * that standard has it), with long names and hyphens (RFC 850) too; seconds behind a decimal point are dropped. An
- * offset, Z, GMT, UTC or GMT+8 may follow the time in any form; the American names of RFC 822 are refused in all others, where CST would not be the American one. 24:00 is
- * the end of the day. Blanks around are ignored, anything else left over is an error, as are 02-30 and 24:01.
+ * offset, Z, GMT, UTC or GMT+8 may follow the time in any form; the American names of RFC 822 are refused in all
+ * others, where CST would not be the American one. 24:00 is the end of the day. Blanks around are ignored, anything
+ * else left over is an error, as are 02-30 and 24:01.
  *
  * Where the clocks of the zone change, a time that comes twice is the first of the two, and one that is left out counts
  * on from before the change (02:30 is then 03:30).

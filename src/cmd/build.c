@@ -1,72 +1,32 @@
-#include "cmd/build.h"
+#include "cmd/build_state.h"
 
-#include "base/file.h"
 #include "cmd/archives.h"
 #include "cmd/command.h"
 #include "cmd/configuration.h"
-#include "cmd/corpus.h"
-#include "cmd/feeds.h"
-#include "cmd/fetch.h"
 #include "cmd/fingerprints.h"
 #include "cmd/folders.h"
-#include "cmd/guard.h"
-#include "cmd/health.h"
-#include "cmd/known.h"
-#include "cmd/news.h"
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
 #include "cmd/placeholders.h"
-#include "cmd/published.h"
 #include "cmd/publishing.h"
 #include "cmd/recall.h"
-#include "cmd/report.h"
 #include "cmd/rollback.h"
-#include "cmd/run_log.h"
-#include "cmd/run_metrics.h"
-#include "cmd/served.h"
 
 #include <sysexits.h>
 
 /*
  * pindao build: read → clean → classify → index → select → render → check → stage → guard → swap.
  */
-struct build {
-    const struct build_order *order;
-    struct options options;
-    struct diagnostics diagnostics;
-    struct diagnostics reading; /* of the last reading, until it is known not to be repeated */
-    struct settings settings;
-    const char *state_folder;
-    struct cache *cache;
-    struct corpus corpus;
-    struct channels channels;
-    struct output *output;
-    struct history_file *history;
-    struct served *served;
-    struct withdrawals *withdrawals;
-    struct feeds_counts feeds;
-    struct fetch_counts fetched;
-    struct widest_feed widest;
-    uint64_t fingerprint; /* of the configuration */
-    struct signatures signatures;
-    bool has_signatures;
-    struct news_facts facts;
-    struct news_counts counts;
-    bool is_over;   /* nothing is new: no further step */
-    bool is_served; /* every step has succeeded: the tree being served is what it should be */
-    bool has_published;
-    int publish_code;
-    bool is_complete; /* what was counted is what is served now */
-    struct report report;
-    struct run_clock clock;
-    size_t new_articles;
-};
 
 enum { ATTEMPTS = 3 /* at reading sources that change while they are read */ };
 
 static int check_folders(struct build *build) {
     build->state_folder = configuration_state_folder(&build->options, &build->settings);
-    return folders_check(&build->options, &build->settings, build->state_folder, &build->diagnostics);
+    int code = folders_check(&build->options, &build->settings, build->state_folder, &build->diagnostics);
+    /* It may be the file for the figures that may not be written. */
+    if (code == EX_USAGE)
+        build->options.metrics = NULL;
+    return code;
 }
 
 /* Said before anything is done. */
@@ -234,66 +194,20 @@ static int guard_tree(struct build *build) {
                : EX_CANTCREAT;
 }
 
-/* The cache's value for this output: two configurations may share a cache. */
-static void append_standing_name(const struct build *build, struct buf *name) {
-    buf_append_format(name, "past/withdrawn/%s", build->report.directory);
-}
-
-/* Is something withdrawn that was not when the served tree was made: by this run, or by lines that came from elsewhere?
- */
-static bool has_withdrawn(const struct build *build) {
-    CLEANUP(buf_release) struct buf name = BUF(8192);
-    CLEANUP(buf_release) struct buf then = BUF(64);
-    uint64_t now = withdrawals_standing(history_of(build->history));
-    append_standing_name(build, &name);
-    if (withdrawals_counts(build->withdrawals).withdrawn || now == 0)
-        return now != 0;
-    return !cache_get(build->cache, buf_string(&name), &then) || then.size != sizeof now ||
-           memcmp(then.data, &now, sizeof now) != 0;
-}
-
 /* Before the tree is served: it must not hang on what is known nowhere, nor a withdrawn text outlive a crash. */
 static int record_history(struct build *build) {
     int code = EX_OK;
-    if (has_withdrawn(build))
+    if (build_has_withdrawn(build))
         code = output_exit_code(output_forget_previous(build->output, &build->diagnostics));
     if (code == EX_OK && !history_commit(build->history, &build->diagnostics))
         code = EX_IOERR;
     return code;
 }
 
-/*
- * For whoever publishes next: paths that went with a withdrawal are deleted there whatever else is, and so are variants
- * (.gz) of those that have changed, which still hold the text. What goes stands first: the list may be cut.
- */
-static void note_withdrawn_paths(struct build *build) {
-    const struct tree *old = output_old_tree(build->output);
-    const struct tree *tree = output_new_tree(build->output);
-    VEC(struct slice) gone = {0};
-    VEC(struct slice) changed = {0};
-    size_t at = 0;
-    if (build->settings.target_count == 0 || !has_withdrawn(build))
-        return;
-    for (size_t i = 0; i < old->files.count; i++) {
-        const struct tree_file *file = &old->files.items[i];
-        while (at < tree->files.count && slice_compare(tree->files.items[at].path, file->path) < 0)
-            at++;
-        if (at == tree->files.count || !slice_equal(tree->files.items[at].path, file->path))
-            vec_push(&gone, file->path);
-        else if (!sha256_equal(&tree->files.items[at].hash, &file->hash))
-            vec_push(&changed, file->path);
-    }
-    for (size_t i = 0; i < changed.count; i++)
-        vec_push(&gone, changed.items[i]);
-    published_note_withdrawn(build->state_folder, &build->settings, gone.items, gone.count);
-    vec_release(&changed);
-    vec_release(&gone);
-}
-
 static int swap_trees(struct build *build) {
     if (build->options.dry_run)
         return EX_OK;
-    note_withdrawn_paths(build);
+    build_note_withdrawn_paths(build);
     int code = record_history(build);
     if (code != EX_OK)
         return code;
@@ -314,210 +228,6 @@ static int (*const steps[])(struct build *) = {
     stay_rolled_back, look_for_news, read_history,  guard_channels, compile_rules, read_articles,
     write_feeds,      finish_output, guard_tree,    swap_trees,
 };
-
-/* What the run counted, or, where nothing was new, the last one. */
-static void count(struct build *build) {
-    const struct index_counts *counts = &build->corpus.counts;
-    const struct output_counts tree = output_counts(build->output);
-    if (!build->is_over)
-        build->counts = (struct news_counts){
-            .articles = counts->articles,
-            .refused = build->corpus.refused,
-            .future = counts->future,
-            .withdrawn = counts->withdrawn,
-            .held = counts->held,
-            .joined = counts->joined,
-            .copies = counts->copies,
-            .duplicates = counts->duplicates,
-            .channels = build->feeds.channels,
-            .shown = build->feeds.shown,
-            .files = tree.written + tree.unchanged,
-        };
-}
-
-static void fill_report(struct build *build, int exit_code) {
-    const struct news_counts *counts = &build->counts;
-    struct report *report = &build->report;
-    struct output_counts tree = {0};
-    if (build->output) {
-        count(build);
-        tree = output_counts(build->output);
-    }
-    if (build->is_over)
-        tree.unchanged = counts->files;
-    report->command = build->order->command;
-    report->articles = counts->articles;
-    report->refused = counts->refused;
-    report->future = counts->future;
-    report->withdrawn = counts->withdrawn;
-    report->held = counts->held;
-    report->joined = counts->joined;
-    report->copies = counts->copies;
-    report->duplicates = counts->duplicates;
-    report->channels = counts->channels;
-    report->shown = counts->shown;
-    report->files_read = build->corpus.files_read;
-    report->bytes_read = build->corpus.bytes_read;
-    report->rendered = build->feeds.rendered;
-    report->requests = build->fetched.requests;
-    report->fetched = build->fetched.changed;
-    report->bytes_fetched = build->fetched.bytes;
-    report->nothing_new = build->is_over;
-    report->written = tree.written;
-    report->unchanged = tree.unchanged;
-    report->relinked = tree.relinked;
-    report->removed = tree.removed;
-    report->bytes_written = tree.bytes_written;
-    report->dry_run = build->options.dry_run;
-    report->exit_code = exit_code;
-}
-
-/* When the tree changes, or something is to be said, though nothing is new. */
-static int64_t next_date(const struct build *build) {
-    int64_t now = build->options.now;
-    int64_t dates[] = {
-        build->corpus.counts.next_date,
-        build->corpus.next_silence,
-        withdrawals_next_date(history_of(build->history), now),
-        archives_next_date(&build->corpus, &build->channels, now),
-    };
-    int64_t next = INT64_MAX;
-    for (size_t i = 0; i < ARRAY_LENGTH(dates); i++)
-        next = dates[i] < next ? dates[i] : next;
-    return next;
-}
-
-/* What the next run need not do again. Between the swap and this a crash costs time only: the tree is another one. */
-static void remember_tree(struct build *build) {
-    remember_history(build->history, build->cache);
-    uint64_t tree = output_new_hash(build->output);
-    CLEANUP(buf_release) struct buf name = BUF(8192);
-    uint64_t standing = withdrawals_standing(history_of(build->history));
-    append_standing_name(build, &name);
-    cache_set(build->cache, buf_string(&name), (struct slice){(const char *)&standing, sizeof standing});
-    cache_set(build->cache, RECALL_TREE, (struct slice){(const char *)&tree, sizeof tree});
-    signatures_remember(&build->signatures, build->cache, tree, build->fingerprint);
-    build->facts.next_date = next_date(build);
-    /* What could not be read may be there the next time, and look as it does now. */
-    if (build->diagnostics.per_id[DIAGNOSTIC_SOURCE_UNREADABLE] || build->diagnostics.per_id[DIAGNOSTIC_SOURCE_CHANGED])
-        build->facts.is_settled = false;
-    count(build);
-    news_remember(build->cache, build->history, build->output, &build->facts, &build->counts);
-}
-
-/* For `status`, and so that the next run can tell what is new. */
-static void remember(struct build *build, const struct known *known) {
-    struct cache *cache = build->cache;
-    CLEANUP(health_release) struct health before = {0};
-    CLEANUP(health_release) struct health health = {0};
-    known_remember(known, &build->diagnostics, build->options.now, cache);
-    if (!health_read(cache, &before))
-        before = (struct health){0};
-    health_take(&build->corpus, &before, build->options.now, &health);
-    health_remember(&health, &before, cache);
-    build->new_articles = health.new_articles;
-    remember_tree(build);
-}
-
-/*
- * What the last completed run has reported is not said again, and decides nothing; --strict and --full want to hear it.
- * A run that fails, or that is a rehearsal, leaves things as they were. Returns the exit code.
- */
-static int settle_diagnostics(struct build *build, int code) {
-    CLEANUP(known_release) struct known known = {0};
-    diagnostics_append(&build->diagnostics, &build->reading, 0);
-    bool completes = code == EX_OK && !build->options.dry_run;
-    /* A tree that was rolled back is not looked into. */
-    build->is_complete = completes && (!build->is_over || build->counts.files > 0);
-    known_read(&known, build->cache);
-    if (completes && build->is_over)
-        known_recall(&known, &build->diagnostics);
-    if (!build->options.strict && !build->options.full)
-        known_mark(&known, &build->diagnostics);
-    if (completes && !build->is_over)
-        remember(build, &known);
-    else if (completes)
-        known_remember(&known, &build->diagnostics, build->options.now, build->cache);
-    return code == EX_OK ? report_exit_code(&build->options, &build->diagnostics) : code;
-}
-
-static const char *first_error(const struct diagnostics *diagnostics) {
-    for (size_t i = 0; i < diagnostics->items.count; i++)
-        if (diagnostic_severity(diagnostics->items.items[i].id) == SEVERITY_ERROR)
-            return diagnostic_name(diagnostics->items.items[i].id);
-    return NULL;
-}
-
-static void log_run(struct build *build) {
-    const struct report *report = &build->report;
-    struct run run = {
-        .command = report->command,
-        .exit_code = report->exit_code,
-        .error = first_error(&build->diagnostics),
-        .nothing_new = build->is_over,
-        .articles = report->articles,
-        .refused = report->refused,
-        .new_articles = build->new_articles,
-        .written = report->written,
-        .relinked = report->relinked,
-        .removed = report->removed,
-        .bytes_written = report->bytes_written,
-        .channels_changed = report->rendered,
-        .requests = report->requests,
-        .bytes_fetched = report->bytes_fetched,
-        .next_date = build->facts.next_date ? build->facts.next_date : INT64_MAX,
-    };
-    CLEANUP(arena_release) struct arena arena = {0};
-    const char *folder = build->state_folder;
-    /* The configuration could not be read, which should be seen too. */
-    if (!folder && build->options.state)
-        folder = build->options.state;
-    else if (!folder)
-        folder = file_join(&arena, file_folder(&arena, build->options.config), ".pindao");
-    if (!build->options.dry_run && report->exit_code != EX_USAGE)
-        run_log_add(folder, build->clock, run);
-}
-
-/* Of failed runs too, for that is what somebody is to be woken for; not of rehearsals. */
-static void write_metrics(struct build *build) {
-    CLEANUP(metrics_release) struct metrics metrics = {0};
-    const struct run_facts facts = {
-        .report = &build->report,
-        .clock = build->clock,
-        .is_complete = build->is_complete,
-        .new_articles = build->new_articles,
-        .settings = &build->settings,
-        .cache = build->cache,
-        .state_folder = build->state_folder,
-        .diagnostics = &build->diagnostics,
-    };
-    if (!build->options.metrics || build->options.dry_run)
-        return;
-    metrics_open(&metrics, build->options.metrics);
-    run_metrics_append(&metrics, &facts);
-    if (build->options.publish)
-        publish_metrics_append(&metrics, &(struct publish_facts){.clock = build->clock,
-                                                                 .did_run = build->has_published,
-                                                                 .exit_code = build->publish_code,
-                                                                 .settings = &build->settings,
-                                                                 .state_folder = build->state_folder});
-    metrics_write(&metrics, &build->diagnostics);
-}
-
-/* What the command has to say besides; `text` is what the report borrows. */
-static void tell_more(struct build *build, struct buf *text) {
-    if (!build->order->tell || !build->history)
-        return;
-    const struct build_outcome outcome = {
-        .options = &build->options,
-        .corpus = &build->corpus,
-        .withdrawals = build->withdrawals,
-        .history = history_of(build->history),
-        .is_done = build->is_served,
-    };
-    build->order->tell(&outcome, text);
-    *(build->options.json ? &build->report.withdrawals : &build->report.body) = buf_slice(text);
-}
 
 /* Where nothing is new, too: the last publishing may not have come to its end. */
 static void publish_tree(struct build *build, struct publishing_report *said) {
@@ -567,15 +277,15 @@ int build_run(struct options *options, const struct build_order *order, struct d
     for (size_t i = 0; code == EX_OK && i < ARRAY_LENGTH(steps) && !build.is_over; i++)
         code = steps[i](&build);
     build.is_served = code == EX_OK;
-    code = settle_diagnostics(&build, code);
-    fill_report(&build, code);
+    code = build_settle(&build, code);
+    build_fill_report(&build, code);
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     CLEANUP(publishing_report_release) struct publishing_report said = {0};
-    tell_more(&build, &text);
+    build_tell_more(&build, &text);
     publish_tree(&build, &said);
-    write_metrics(&build);
+    build_write_metrics(&build);
     report_print(&build.report, &build.options, &build.diagnostics);
-    log_run(&build);
+    build_log(&build);
     build_release(&build);
     return build.report.exit_code;
 }

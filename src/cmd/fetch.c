@@ -17,7 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOSTS_AT_ONCE = 8, WAIT_MOST = 24 * 60 * 60 /* seconds */, A_DAY = 24 * 60 * 60, GONE = 410, ATTEMPTS = 3 };
+enum {
+    HOSTS_AT_ONCE = 8,
+    WAIT_MOST = 24 * 60 * 60 /* seconds */,
+    A_DAY = 24 * 60 * 60,
+    GONE = 410,
+    ATTEMPTS = 3,
+    IN_VAIN_MOST = 2
+};
 
 /* A source with a url, in this run. */
 struct fetching {
@@ -26,7 +33,8 @@ struct fetching {
     struct fetch_state state;
     size_t host; /* number */
     bool is_due, has_file, was_asked, has_changed;
-    int error; /* errno of the kept file */
+    bool found_nobody; /* no connection, or no answer in time */
+    int error;         /* errno of the kept file */
     uint64_t bytes;
 };
 
@@ -233,6 +241,7 @@ static void ask(const struct round *round, struct fetching *item, struct client 
                               .headers = headers,
                               .secret_headers = &secret,
                               .secret_header_count = authorization.size > 0,
+                              .contact = round->settings->site.url,
                               .limits = request_limits_default};
     CLEANUP(response_release) struct response response = {0};
     request.limits.allow_private = item->source->upstream.allow_private;
@@ -242,6 +251,8 @@ static void ask(const struct round *round, struct fetching *item, struct client 
         headers[request.header_count++] = (struct request_header){"If-Modified-Since", state->last_modified};
     bool answered = client_request(client, &request, &response);
     item->bytes = response.body_size;
+    item->found_nobody = response.failure == REQUEST_TIMED_OUT || response.failure == REQUEST_NO_CONNECTION ||
+                         response.failure == REQUEST_NO_HOST;
     if (answered && response.status == 304 && request.header_count)
         take_nothing(round, item, &response);
     else if (answered && response.status >= 200 && response.status < 300)
@@ -271,16 +282,32 @@ static void fetch(const struct round *round, struct fetching *item, struct clien
 
 /* --- all of them -------------------------------------------------------------------------------------------- */
 
+/* Where two in a row have waited in vain, the others of this host would, too, and the run with them. */
+static void leave_alone(const struct round *round, struct fetching *item) {
+    CLEANUP(buf_release) struct buf reason = BUF(4096);
+    struct slice host = round->hosts.items[item->host];
+    buf_append_format(&reason, "not asked, for %.*s has not answered for the sources before it", SLICE_ARGUMENTS(host));
+    item->state.is_known = true;
+    item->state.attempted = round->now;
+    fail(round, item, buf_slice(&reason));
+}
+
 /* One host: its sources one after the other. */
 static void fetch_host(void *context, size_t job, size_t worker) {
     struct round *round = context;
+    unsigned in_vain = 0;
     for (size_t i = 0; i < round->items.count; i++) {
         struct fetching *item = &round->items.items[i];
         if (item->host != job || !item->is_due)
             continue;
         if (!round->clients[worker])
             round->clients[worker] = client_new();
-        fetch(round, item, round->clients[worker]);
+        if (in_vain < IN_VAIN_MOST)
+            fetch(round, item, round->clients[worker]);
+        else
+            leave_alone(round, item);
+        if (item->was_asked)
+            in_vain = item->found_nobody ? in_vain + 1 : 0;
         progress_step(&round->progress);
     }
 }
@@ -302,6 +329,41 @@ static void fetch_all(struct round *round, size_t due) {
 
 /* --- what is said ------------------------------------------------------------------------------------------- */
 
+static bool is_claimed(const struct settings *settings, const char *path, struct arena *arena) {
+    for (size_t i = 0; i < settings->source_count; i++)
+        if (strcmp(source_pattern(&settings->sources[i], settings->folder, settings->kept_folder, arena), path) == 0)
+            return true;
+    return false;
+}
+
+/* The only source of which nothing was kept before this run: what may have got another name. NULL: none, or many. */
+static const struct source *only_newcomer(const struct round *round) {
+    const struct source *found = NULL;
+    for (size_t i = 0; i < round->items.count; i++) {
+        if (round->items.items[i].has_file)
+            continue;
+        if (found)
+            return NULL;
+        found = round->items.items[i].source;
+    }
+    return found;
+}
+
+static void report_unclaimed_file(const char *path, const struct source *newcomer, struct diagnostics *diagnostics) {
+    struct slice file = slice_of(path);
+    struct diagnostic *item =
+        diag_report(diagnostics, DIAGNOSTIC_KEPT_WITHOUT_SOURCE, (struct place){.file = file}, "%s", "");
+    const char *folder_end = strrchr(path, '/');
+    struct slice name = folder_end ? slice_of(folder_end + 1) : file;
+    name = slice_range(name, 0, name.size - strlen(".jsonl"));
+    if (newcomer)
+        diag_hint(diagnostics, item,
+                  "if they are those of %.*s, give it the name of this file (name: %.*s), or rename the file to "
+                  "%.*s.jsonl",
+                  SLICE_ARGUMENTS(newcomer->upstream.url), SLICE_ARGUMENTS(name),
+                  SLICE_ARGUMENTS(newcomer->upstream.name));
+}
+
 /* Somebody took a source out, or gave it another name: its articles are not forgotten, but not shown. */
 static void report_unclaimed(const struct round *round, struct diagnostics *diagnostics) {
     const struct settings *settings = round->settings;
@@ -310,15 +372,9 @@ static void report_unclaimed(const struct round *round, struct diagnostics *diag
     if (access(settings->kept_folder, F_OK) != 0)
         return;
     file_list_matching(file_join(&arena, settings->kept_folder, "*.jsonl"), &arena, &list);
-    for (size_t i = 0; i < list.paths.count; i++) {
-        bool is_claimed = false;
-        for (size_t k = 0; k < settings->source_count && !is_claimed; k++)
-            is_claimed = strcmp(source_pattern(&settings->sources[k], settings->folder, settings->kept_folder, &arena),
-                                list.paths.items[i]) == 0;
-        if (!is_claimed)
-            diag_report(diagnostics, DIAGNOSTIC_KEPT_WITHOUT_SOURCE,
-                        (struct place){.file = slice_of(list.paths.items[i])}, "%s", "");
-    }
+    for (size_t i = 0; i < list.paths.count; i++)
+        if (!is_claimed(settings, list.paths.items[i], &arena))
+            report_unclaimed_file(list.paths.items[i], only_newcomer(round), diagnostics);
 }
 
 static bool report_failure(const char *path, int error, struct diagnostics *diagnostics) {
@@ -336,6 +392,7 @@ static bool settle(struct round *round, struct cache *cache, struct diagnostics 
         counts->requests += item->was_asked;
         counts->changed += item->has_changed;
         counts->bytes += item->bytes;
+        counts->refused += item->state.refused;
         if (item->error)
             good = report_failure(item->path, item->error, diagnostics);
         else if (item->is_due && item->state.is_known)

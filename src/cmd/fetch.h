@@ -21,6 +21,7 @@ struct fetch_counts {
     size_t requests;
     size_t changed; /* kept files */
     uint64_t bytes; /* of answers */
+    size_t refused; /* in the last answers, of all sources, be they of earlier runs */
 };
 
 /* Returns 0, or the exit code after reporting: a kept file cannot be written (74), options that contradict each other

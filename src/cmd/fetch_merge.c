@@ -31,6 +31,8 @@ struct merging {
     struct arena names; /* of the maps' keys */
     struct arena arena; /* of the line at hand */
     struct buf line, key;
+    size_t refused;     /* besides what reading the answer has refused */
+    bool is_incomplete; /* some of what the upstream shows was refused */
 };
 
 static void merging_release(struct merging *merging) {
@@ -122,6 +124,7 @@ static struct slice write_line(struct merging *merging, const struct article *ar
 /* --- articles ----------------------------------------------------------------------------------------------- */
 
 static void refuse(struct merging *merging, enum diagnostic_id id, const struct article *article, const char *why) {
+    merging->refused++;
     diag_report(merging->diagnostics, id, (struct place){.file = merging->answer->url}, "%s%.*s", why,
                 SLICE_ARGUMENTS(article->title));
 }
@@ -217,7 +220,8 @@ static bool goes(void *context, const struct kept_article *article, bool is_show
     int64_t keep = merge->source->upstream.keep;
     if (is_withdrawn_by_command(merge->history, article->key))
         return true;
-    if (is_shown || keep == INT64_MAX)
+    /* What was refused may be what is missing. */
+    if (is_shown || merging->is_incomplete || keep == INT64_MAX)
         return false;
     return keep == 0 || (article->date != INT64_MAX && article->date < merge->now - keep);
 }
@@ -297,6 +301,8 @@ bool merge_answer(const struct merge *merge, const struct upstream_answer *answe
     }
     for (size_t i = 0; i < merging.withdrawn.count; i++)
         apply(&merging, &merging.withdrawn.items[i]);
+    state->refused = reading.refused + merging.refused;
+    merging.is_incomplete = state->refused > 0;
     kept_drop(merging.kept, goes, &merging);
     if (!commit(&merging, ret_result))
         return false;

@@ -22,7 +22,8 @@ struct merge_result {
 
 /*
  * Reads the answer and commits. The source's problem is in *problem (for people) where false is returned and
- * ret_result->error is 0; *ret_result is set in any case. *state gets `shown` and `said`; nothing of a bad answer.
+ * ret_result->error is 0; *ret_result is set in any case. *state gets `shown`, `refused` and `said`; nothing of a bad
+ * answer.
  */
 struct upstream_answer;
 MUST_CHECK bool merge_answer(const struct merge *merge, const struct upstream_answer *answer, struct fetch_state *state,

@@ -17,7 +17,7 @@ void fetch_state_set(struct fetch_state *state, struct slice *slice, struct slic
 /* What has a fixed size, in the order of this machine's bytes. */
 struct packed_state {
     int64_t attempted, answered, changed, failing_since, not_before, trimmed;
-    uint64_t asked, fingerprint, withdrawn, content, articles;
+    uint64_t asked, fingerprint, withdrawn, content, articles, refused;
     struct file_identity kept;
     uint64_t sizes[5], shown_count;
 };
@@ -73,6 +73,7 @@ static bool unpack(struct slice rest, struct fetch_state *state) {
     state->withdrawn = packed.withdrawn;
     state->content = packed.content;
     state->articles = packed.articles;
+    state->refused = packed.refused;
     state->kept = packed.kept;
     return true;
 }
@@ -106,6 +107,7 @@ void fetch_state_write(struct cache *cache, const struct settings *settings, con
         .withdrawn = state->withdrawn,
         .content = state->content,
         .articles = state->articles,
+        .refused = state->refused,
         .kept = state->kept,
         .shown_count = state->shown_count,
     };

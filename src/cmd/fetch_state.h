@@ -25,6 +25,7 @@ struct fetch_state {
     uint64_t content;          /* hash of the last good answer */
     struct file_identity kept; /* as the last good answer left it */
     uint64_t articles;         /* in the kept file, without those withdrawn */
+    uint64_t refused;          /* in the last good answer: what it showed and could not be taken */
     struct slice etag, last_modified;
     struct slice reason;    /* why it failed; empty: it did not */
     struct slice complaint; /* the reason that was complained of, until it is up again; empty: none was */

@@ -64,6 +64,16 @@ static bool holds(struct slice folder, struct slice path) {
            (path.size == folder.size || path.data[folder.size] == '/');
 }
 
+/* Where nothing of ours may lie. */
+struct area {
+    struct slice folder;
+    struct slice sibling; /* its stage; empty: none */
+};
+
+static bool area_holds(const struct area *area, struct slice path) {
+    return holds(area->folder, path) || holds(area->sibling, path);
+}
+
 static struct slice stage_of(struct arena *arena, struct slice output) {
     CLEANUP(buf_release) struct buf stage = BUF(BUF_UNLIMITED);
     size_t slash = output.size;
@@ -128,28 +138,46 @@ static const char *fixed_part(struct arena *arena, const char *pattern) {
     return end ? arena_copy(arena, (struct slice){pattern, end}).data : ".";
 }
 
-/* A pattern that begins above the output may lead into it. Rare, so the files are looked up only then. */
-static void check_source_files(struct folders *folders, const char *pattern) {
+/* A pattern that begins above a folder may lead into it. Rare, so the files are looked up only then. */
+static struct slice find_source_file(struct folders *folders, const char *pattern, const struct area *area) {
     CLEANUP(file_list_release) struct file_list list = {0};
     CLEANUP(arena_release) struct arena arena = {0};
     file_list_matching(pattern, &arena, &list);
-    for (size_t i = 0; i < list.paths.count; i++)
-        if (refuse_if_swapped(folders, real_path(&arena, list.paths.items[i]),
-                              "the folder is exchanged whole, and holds a source:"))
-            return;
+    for (size_t i = 0; i < list.paths.count; i++) {
+        struct slice path = real_path(&arena, list.paths.items[i]);
+        if (area_holds(area, path))
+            return arena_copy(&folders->settings->arena, path);
+    }
+    return (struct slice){0};
 }
 
-static void check_source(struct folders *folders, const struct source *source) {
+/* What of a source lies in there: the folder that it looks in, or a file; empty for nothing. */
+static struct slice find_source(struct folders *folders, const struct source *source, const struct area *area,
+                                bool *ret_is_folder) {
     struct arena *arena = &folders->settings->arena;
+    *ret_is_folder = false;
     if (source->upstream.url.size)
-        return; /* in the folder of all that is kept */
+        return (struct slice){0}; /* in the folder of all that is kept */
     const char *pattern = source_pattern(source, folders->settings->folder, NULL, arena);
     struct slice folder = real_path(arena, fixed_part(arena, pattern));
     bool has_wildcard = pattern[strcspn(pattern, "*?")] != '\0';
-    if (has_wildcard && refuse_if_swapped(folders, folder, "the folder is exchanged whole, and holds the sources in"))
-        return;
-    if (!has_wildcard || holds(folder, folders->output))
-        check_source_files(folders, pattern);
+    *ret_is_folder = has_wildcard && area_holds(area, folder);
+    if (*ret_is_folder)
+        return folder;
+    if (!has_wildcard || holds(folder, area->folder))
+        return find_source_file(folders, pattern, area);
+    return (struct slice){0};
+}
+
+static void check_source(struct folders *folders, const struct source *source) {
+    bool is_folder;
+    const struct area area = {folders->output, folders->stage};
+    struct slice found = find_source(folders, source, &area, &is_folder);
+    if (found.size)
+        refuse_output(folders,
+                      is_folder ? "the folder is exchanged whole, and holds the sources in"
+                                : "the folder is exchanged whole, and holds a source:",
+                      found);
 }
 
 static void check_output(struct folders *folders) {
@@ -209,6 +237,55 @@ static void check_copied(struct folders *folders) {
     }
 }
 
+/* --- folders that are published into -------------------------------------------------------------------------- */
+
+/* Two folders of which neither may be in the other. */
+static bool overlap(struct slice a, struct slice b) {
+    return a.size && b.size && (holds(a, b) || holds(b, a));
+}
+
+/* Files are written there and deleted, and what is below one of ours is read, kept or copied with it. */
+static void check_target(struct folders *folders, const struct publish_target *target) {
+    const struct settings *settings = folders->settings;
+    struct arena *arena = &folders->settings->arena;
+    const char *given = arena_copy(arena, target->directory).data;
+    const struct area area = {.folder = real_path(arena, file_join(arena, settings->folder, given))};
+    const struct {
+        struct slice path;
+        const char *why;
+        bool is_in_the_way;
+    } ours[] = {
+        {folders->history, "what is published into this folder would stand beside the history",
+         holds(area.folder, folders->history)},
+        {folders->kept, "this folder and that of the articles of sources with a url are in each other:",
+         overlap(area.folder, folders->kept)},
+        {folders->state, "this folder and the state folder are in each other:", overlap(area.folder, folders->state)},
+        {folders->copied, "this folder and that of static: are in each other:", overlap(area.folder, folders->copied)},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(ours); i++)
+        if (ours[i].is_in_the_way) {
+            refuse_key(folders, target->place, ours[i].why, ours[i].path);
+            return;
+        }
+    for (size_t i = 0; i < settings->source_count; i++) {
+        bool is_folder;
+        struct slice found = find_source(folders, &settings->sources[i], &area, &is_folder);
+        if (found.size == 0)
+            continue;
+        refuse_key(folders, target->place,
+                   is_folder ? "sources are read from the folder that is published into:"
+                             : "the folder that is published into holds a source:",
+                   found);
+        return;
+    }
+}
+
+static void check_targets(struct folders *folders) {
+    for (size_t i = 0; i < folders->settings->target_count; i++)
+        if (folders->settings->targets[i].kind == PUBLISH_DIRECTORY)
+            check_target(folders, &folders->settings->targets[i]);
+}
+
 /* --- the whole ---------------------------------------------------------------------------------------------- */
 
 static struct folders find_folders(const struct options *options, struct settings *settings, const char *state_folder,
@@ -227,19 +304,29 @@ static struct folders find_folders(const struct options *options, struct setting
     return folders;
 }
 
+static void check_all(struct folders *folders) {
+    const struct options *options = folders->options;
+    /* First: whoever is refused for this must not write it. */
+    struct slice metrics =
+        options->metrics ? real_path(&folders->settings->arena, options->metrics) : (struct slice){0};
+    if (options->metrics && is_swapped(folders, metrics))
+        refuse_option(folders, "--metrics", "the output is exchanged whole, and the file would go with it:", metrics);
+    check_output(folders);
+    check_copied(folders);
+    check_targets(folders);
+}
+
 int folders_check_configuration(const struct options *options, struct settings *settings, const char *state_folder,
                                 struct diagnostics *diagnostics) {
     struct folders folders = find_folders(options, settings, state_folder, diagnostics);
-    check_output(&folders);
-    check_copied(&folders);
+    check_all(&folders);
     return folders.code;
 }
 
 int folders_check(const struct options *options, struct settings *settings, const char *state_folder,
                   struct diagnostics *diagnostics) {
     struct folders folders = find_folders(options, settings, state_folder, diagnostics);
-    check_output(&folders);
-    check_copied(&folders);
+    check_all(&folders);
     /* Last: what is wrong wherever we stand is the better message. */
     if (folders.code == EX_OK && is_swapped(&folders, real_path(&settings->arena, ".")))
         refuse_option(&folders, options->output ? "--output" : "pindao build",

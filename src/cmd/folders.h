@@ -12,13 +12,15 @@
  *  - the folder static:,
  * and the folder static:, which is published whole, must hold neither the output nor the configuration nor state and
  * history.
+ * Nothing of ours may lie where a target `directory:` is published into, nor such a folder in that of state, kept
+ * articles or static:; and --metrics may not name a file in the output.
  * Links are followed. Returns 0, or the exit code after reporting: 64 where an option said so, 78 where the
  * configuration did.
  */
 int folders_check(const struct options *options, struct settings *settings, const char *state_folder,
                   struct diagnostics *diagnostics);
 
-/* The same, less what only the command line tells: for `check`, which writes nothing wherever it is. */
+/* The same wherever we stand: for `check` and `publish`, which do not write the output. */
 int folders_check_configuration(const struct options *options, struct settings *settings, const char *state_folder,
                                 struct diagnostics *diagnostics);
 

@@ -1,6 +1,7 @@
 #include "cmd/health.h"
 
 #include "base/date.h"
+#include "cmd/fetch_state.h"
 
 static const char cache_name[] = "past/health";
 enum { HALF_A_DAY = 12 * 60 * 60 };
@@ -69,6 +70,15 @@ static void count_records(const struct corpus *corpus, int64_t now, struct healt
     }
 }
 
+/* What upstreams show and was refused never came to be kept, so that reading what is kept does not know of it. */
+static size_t refused_of(const struct corpus *corpus, size_t number) {
+    const struct source *source = &corpus->settings->sources[number];
+    CLEANUP(fetch_state_release) struct fetch_state state = {0};
+    if (source->upstream.url.size)
+        fetch_state_read(corpus->cache, corpus->settings, source, &state);
+    return corpus->refused_of_source[number] + state.refused;
+}
+
 /* Another sum of keys at no smaller number: something came, be it in the place of another. */
 static void compare_source(const struct source_health *before, int64_t now, struct source_health *source) {
     size_t old = before ? before->articles : 0;
@@ -85,7 +95,7 @@ void health_take(const struct corpus *corpus, const struct health *before, int64
         health.sources[i] = (struct source_health){
             .files = settings->sources[i].files,
             .reader = slice_of(settings->sources[i].reader),
-            .refused = corpus->refused_of_source[i],
+            .refused = refused_of(corpus, i),
             .newest = INT64_MIN,
         };
     for (size_t i = 0; i < corpus->plan.files.count; i++)

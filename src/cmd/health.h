@@ -10,7 +10,7 @@ struct source_health {
     struct slice files, reader; /* as configured */
     size_t file_count;
     size_t articles; /* that may be shown, be it as the copy of another */
-    size_t refused;
+    size_t refused;  /* articles and files; of an upstream's last answer, too */
     int64_t newest;  /* date of the newest one; INT64_MIN: none */
     int64_t arrived; /* when a run first met an article that earlier ones had not; INT64_MIN: none came yet */
     uint64_t keys;   /* of all articles, added up: another sum means that others are there */

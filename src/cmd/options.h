@@ -29,8 +29,8 @@ struct options {
     bool offline;        /* no source with a url is asked */
     bool fetch;          /* all of them are */
     bool publish, accept_deletions;
-    int verbosity;       /* -1 quiet, 0, 1 verbose */
-    int first_argument;  /* index in argv of the first word that is no option */
+    int verbosity;      /* -1 quiet, 0, 1 verbose */
+    int first_argument; /* index in argv of the first word that is no option */
 };
 
 /*

@@ -1,5 +1,6 @@
 #include "cmd/command.h"
 #include "cmd/configuration.h"
+#include "cmd/folders.h"
 #include "cmd/publishing.h"
 #include "cmd/report.h"
 #include "cmd/run_log.h"
@@ -52,9 +53,12 @@ static int publish(int argc, char **argv, struct options *options, struct diagno
         .names = argv + options->first_argument,
         .name_count = (size_t)(argc - options->first_argument),
     };
-    code = publishing_run(&order, diagnostics, said);
-    log_run(order.state_folder, options, code, clock, said);
-    write_metrics(&order, code, clock, diagnostics);
+    code = folders_check_configuration(options, &settings, order.state_folder, diagnostics);
+    if (code == EX_OK) {
+        code = publishing_run(&order, diagnostics, said);
+        log_run(order.state_folder, options, code, clock, said);
+        write_metrics(&order, code, clock, diagnostics);
+    }
     settings_release(&settings);
     return code;
 }

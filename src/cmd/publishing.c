@@ -1,17 +1,12 @@
-#include "cmd/publishing.h"
+#include "cmd/publishing_state.h"
 
 #include "base/file.h"
 #include "base/map.h"
 #include "base/owner.h"
 #include "base/walk.h"
-#include "cmd/columns.h"
 #include "cmd/configuration.h"
 #include "cmd/placeholders.h"
-#include "cmd/progress.h"
-#include "cmd/published.h"
-#include "json/writer.h"
 #include "publish/command.h"
-#include "publish/publish.h"
 #include "publish/websub.h"
 #include "render/format.h"
 #include "store/manifest.h"
@@ -22,26 +17,7 @@
 
 enum {
     FEEDS_VERIFIED = 3, /* of those that changed */
-    LINES_SHOWN = 20,   /* of what a command said that failed */
     MANIFEST_MOST = 1 << 30,
-};
-
-struct publishing {
-    const struct publishing_order *order;
-    struct diagnostics *diagnostics;
-    struct publishing_report *report;
-    struct arena arena;
-    const char *directory;
-    int tree;
-    struct tree local;
-    struct buf manifest;
-    struct slice hash; /* of it, as hex */
-    struct published_list published;
-    struct diagnostics reported; /* of the target at hand */
-    struct progress progress;
-    struct json_writer json;
-    bool allow_private;
-    int code;
 };
 
 static void publishing_release(struct publishing *publishing) {
@@ -128,24 +104,6 @@ static int check_names(struct publishing *publishing) {
 }
 
 /* --- one target ------------------------------------------------------------------------------------------------ */
-
-static int exit_code_of(enum publish_result result) {
-    switch (result) {
-    case PUBLISH_DONE:
-    case PUBLISH_UNCHANGED:
-        return EX_OK;
-    case PUBLISH_FAILED:
-        return EX_IOERR;
-    case PUBLISH_NOT_ALLOWED:
-        return EX_NOPERM;
-    case PUBLISH_REFUSED:
-        return EX_CANTCREAT;
-    case PUBLISH_TREE_CHANGED:
-    case PUBLISH_BUSY:
-        return EX_TEMPFAIL;
-    }
-    return EX_SOFTWARE;
-}
 
 /* What passes by itself is the least. */
 static int worse(int a, int b) {
@@ -245,76 +203,7 @@ static void note_changed(struct publishing *publishing, const struct publish_out
             vec_push(&published->changed, arena_copy(&publishing->published.arena, outcome->changed.items[i]));
 }
 
-/* --- what was said already -------------------------------------------------------------------------------------- */
-
-/* Does anybody want to hear what the run before has said? Cron does not. */
-static bool is_hushed(const struct publishing *publishing) {
-    const struct options *options = publishing->order->options;
-    return publishing->order->only_unsettled && !options->strict && !options->full && !options_talkative(options);
-}
-
-static bool is_said(const struct published *published, enum diagnostic_id id) {
-    for (size_t i = 0; i < published->said.count; i++)
-        if (slice_equal(published->said.items[i], slice_of(diagnostic_name(id))))
-            return true;
-    return false;
-}
-
-/* A cache in front of the files may have the old ones for some minutes: the next run looks again before it complains.
- */
-static bool may_pass(const struct published *published, enum diagnostic_id id) {
-    return id == DIAGNOSTIC_PUBLISH_NOT_SERVED && published->verifications <= 1;
-}
-
-/* By kinds: the reason of a failure may be another file each time. */
-static void mark_known(struct publishing *publishing, const struct published *published) {
-    struct diagnostics *reported = &publishing->reported;
-    for (size_t i = 0; i < reported->items.count && is_hushed(publishing); i++) {
-        struct diagnostic *item = &reported->items.items[i];
-        if (item->known || !(is_said(published, item->id) || may_pass(published, item->id)))
-            continue;
-        item->known = true;
-        reported->known[item->id]++;
-    }
-}
-
-static void remember_said(struct publishing *publishing, struct published *published) {
-    struct diagnostics *reported = &publishing->reported;
-    struct published now = {0};
-    for (size_t i = 0; i < reported->items.count; i++) {
-        const struct diagnostic *item = &reported->items.items[i];
-        bool was_quiet = item->known && !is_said(published, item->id);
-        if (!was_quiet && !is_said(&now, item->id))
-            vec_push(&now.said, slice_of(diagnostic_name(item->id)));
-    }
-    vec_release(&published->said);
-    published->said.items = now.said.items;
-    published->said.count = now.said.count;
-    published->said.capacity = now.said.capacity;
-    diagnostics_append(publishing->diagnostics, reported, 0);
-}
-
-/* What a command said: all with -v, the end of it when it failed. */
-static void show_said(const struct publishing *publishing, struct slice said, bool failed) {
-    CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
-    struct slice rest = said;
-    struct slice line;
-    size_t lines = 0;
-    while (slice_ends_with(rest, SLICE("\n")))
-        rest.size--;
-    if (rest.size == 0 || !(failed || publishing->order->options->verbosity > 0))
-        return;
-    size_t begin = rest.size;
-    while (begin > 0 && (publishing->order->options->verbosity > 0 || lines < LINES_SHOWN))
-        lines += rest.data[--begin] == '\n';
-    rest = slice_from(rest, begin + (rest.data[begin] == '\n'));
-    while (slice_take_until(&rest, '\n', &line)) {
-        buf_append_string(&text, "  ");
-        columns_append(&text, line);
-        buf_append_byte(&text, '\n');
-    }
-    (void)!fwrite(text.data, 1, text.size, stderr);
-}
+/* --- what follows the files ---------------------------------------------------------------------------------- */
 
 /* true: what was published is what people get, as far as anybody looks. */
 static bool verify(struct publishing *publishing, const struct publish_order *order, struct published *published) {
@@ -351,8 +240,8 @@ static void purge(struct publishing *publishing, const struct publish_order *ord
     if (outcome->changed.count == 0 || order->target->purge.size == 0)
         return;
     bool good = command_purge(order, &publishing->reported, outcome);
-    bool is_known = is_hushed(publishing) && is_said(published, DIAGNOSTIC_PURGE_FAILED);
-    show_said(publishing, outcome->said, !good && !is_known);
+    bool is_known = publishing_is_known(publishing, published, DIAGNOSTIC_PURGE_FAILED);
+    publishing_show_said(publishing, outcome->said, !good && !is_known);
 }
 
 /* After the place holds the tree. */
@@ -365,59 +254,11 @@ static bool follow_up(struct publishing *publishing, const struct publish_order 
     return verified;
 }
 
-/* --- what there is to say ---------------------------------------------------------------------------------------- */
-
-static void write_number(struct json_writer *json, const char *key, uint64_t number) {
-    json_key(json, key);
-    json_unsigned(json, number);
-}
-
-static void tell_machines(struct publishing *publishing, const struct publish_target *target,
-                          const struct publish_outcome *outcome, enum publish_result result, bool verified) {
-    struct json_writer *json = &publishing->json;
-    json_open_object(json);
-    json_key(json, "target");
-    json_string(json, target->name);
-    write_number(json, "exit", (uint64_t)exit_code_of(result));
-    json_key(json, "unchanged");
-    json_boolean(json, result == PUBLISH_UNCHANGED);
-    write_number(json, "uploaded", outcome->uploaded);
-    write_number(json, "already", outcome->already);
-    write_number(json, "deleted", outcome->deleted);
-    write_number(json, "bytes", outcome->bytes);
-    write_number(json, "requests", outcome->requests);
-    write_number(json, "retries", outcome->retries);
-    json_key(json, "verified");
-    json_boolean(json, verified && target->verify);
-    json_close(json);
-}
-
-static void tell_people(struct publishing *publishing, const struct publish_target *target,
-                        const struct publish_outcome *outcome, enum publish_result result, bool verified) {
-    struct buf *text = &publishing->report->text;
-    if (publishing->order->options->dry_run || exit_code_of(result) != EX_OK)
-        return;
-    buf_append_format(text, "pindao: %.*s: ", SLICE_ARGUMENTS(target->name));
-    if (result == PUBLISH_UNCHANGED) {
-        buf_append_string(text, "nothing new\n");
-        return;
-    }
-    buf_append_format(text, "%zu file%s published, %llu bytes", outcome->uploaded, outcome->uploaded == 1 ? "" : "s",
-                      (unsigned long long)outcome->bytes);
-    if (outcome->already)
-        buf_append_format(text, ", %zu by the run before", outcome->already);
-    if (outcome->deleted)
-        buf_append_format(text, ", %zu deleted", outcome->deleted);
-    if (target->verify)
-        buf_append_string(text, verified ? ", seen at their address" : ", not seen at their address yet");
-    buf_append_byte(text, '\n');
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static void note_result(struct publishing *publishing, enum publish_result result, struct published *published) {
     int64_t now = publishing->order->options->now;
-    if (exit_code_of(result) != EX_OK) {
+    if (publishing_exit_code(result) != EX_OK) {
         published->failed_at = now;
         return;
     }
@@ -432,7 +273,7 @@ static void note_result(struct publishing *publishing, enum publish_result resul
 static bool settle(struct publishing *publishing, size_t number, const struct publish_order *order,
                    enum publish_result result, struct publish_outcome *outcome) {
     struct published *published = &publishing->published.items.items[number];
-    int code = exit_code_of(result);
+    int code = publishing_exit_code(result);
     if (result == PUBLISH_BUSY)
         return false;
     note_result(publishing, result, published);
@@ -448,32 +289,35 @@ static void publish_target(struct publishing *publishing, size_t number) {
     const struct publish_target *target = &publishing->order->settings->targets[number];
     struct published *published = &publishing->published.items.items[number];
     const struct publish_order order = make_order(publishing, target, published);
+    struct buf *text = &publishing->report->text;
     bool dry_run = order.dry_run;
     bool verified = false;
     CLEANUP(publish_outcome_release) struct publish_outcome outcome = {0};
     if (dry_run)
-        buf_append_format(&publishing->report->text, "%.*s:\n", SLICE_ARGUMENTS(target->name));
+        buf_append_format(text, "%.*s:\n", SLICE_ARGUMENTS(target->name));
+    size_t told = text->size;
     progress_begin(&publishing->progress, publishing->order->options->verbosity >= 0, "publishing",
                    publishing->local.files.count);
     if (!dry_run)
         published_begin(publishing->order->state_folder, publishing->order->settings, number);
     enum publish_result result = publish_run(&order, &publishing->reported, &outcome);
     progress_end(&publishing->progress);
-    int code = exit_code_of(result);
+    int code = publishing_exit_code(result);
+    if (dry_run && code == EX_OK && text->size == told)
+        buf_append_string(text, result == PUBLISH_UNCHANGED ? "nothing to send\n" : "nothing but " MANIFEST_NAME "\n");
     publishing->code = worse(publishing->code, code);
-    mark_known(publishing, published);
-    show_said(publishing, outcome.said, diagnostics_new(&publishing->reported, SEVERITY_ERROR) > 0);
+    publishing_mark_known(publishing, published);
+    publishing_show_said(publishing, outcome.said, diagnostics_new(&publishing->reported, SEVERITY_ERROR) > 0);
     if (!dry_run)
         verified = settle(publishing, number, &order, result, &outcome);
-    mark_known(publishing, published);
-    remember_said(publishing, published);
+    publishing_mark_known(publishing, published);
+    publishing_remember_said(publishing, published);
     if (!dry_run)
         published_write(publishing->order->state_folder, publishing->order->settings, number, published,
                         result == PUBLISH_BUSY);
     publishing->report->did_something = publishing->report->did_something || result != PUBLISH_UNCHANGED;
     publishing->allow_private = publishing->allow_private || target->allow_private;
-    tell_people(publishing, target, &outcome, result, verified);
-    tell_machines(publishing, target, &outcome, result, verified);
+    publishing_tell(publishing, target, &outcome, result, verified);
 }
 
 /* What waits is told though nothing is new. */

@@ -77,6 +77,8 @@ static void write_line(struct run *run, struct buf *line) {
     }
     json_key(&json, "nothingNew");
     json_boolean(&json, run->nothing_new);
+    json_key(&json, "served");
+    json_boolean(&json, run->is_served);
     for (size_t i = 0; i < ARRAY_LENGTH(number_members); i++)
         write_number(&json, number_members[i].name, *number_of(run, i));
     write_number(&json, "bytesWritten", run->bytes_written);
@@ -122,6 +124,8 @@ static void read_member(const struct json_member *member, struct arena *arena, s
         run->bytes_fetched = read_number(member);
     else if (is_named(member, "nothingNew"))
         run->nothing_new = member->kind == JSON_TRUE;
+    else if (is_named(member, "served"))
+        run->is_served = member->kind == JSON_TRUE;
 }
 
 /* A line that a crash left half, or that somebody wrote into the file, says nothing. */

@@ -15,6 +15,7 @@ struct run {
     int exit_code;
     const char *error; /* name of the first error; NULL: none */
     bool nothing_new;  /* found out without reading anything */
+    bool is_served;    /* the tree that it made, though the exit code may tell that it could not be published */
     size_t articles;   /* shown; so are the others numbers of the report, 0 where the run did not come so far */
     size_t refused;
     size_t new_articles;

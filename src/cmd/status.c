@@ -24,13 +24,15 @@ bool run_did_something(const struct run *run) {
     return run->written || run->removed || !run_is_done(run);
 }
 
+bool run_is_change(const struct run *run) {
+    /* What a run that was refused had written was never served. Lines of older versions do not tell. */
+    return (run->written || run->removed) && (run->is_served || run_is_done(run));
+}
+
 const struct run *status_last_change(const struct status *status) {
-    for (size_t i = status->log.runs.count; i > 0; i--) {
-        const struct run *run = &status->log.runs.items[i - 1];
-        /* What a run that was refused had written was never served. */
-        if ((run->written || run->removed) && run_is_done(run))
-            return run;
-    }
+    for (size_t i = status->log.runs.count; i > 0; i--)
+        if (run_is_change(&status->log.runs.items[i - 1]))
+            return &status->log.runs.items[i - 1];
     return NULL;
 }
 

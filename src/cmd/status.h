@@ -30,6 +30,8 @@ enum { RUNS_SHOWN = 10 };
 
 /* Did it write, or fail? */
 bool run_did_something(const struct run *run);
+/* Did it change the tree that is served, whatever came of publishing it? */
+bool run_is_change(const struct run *run);
 /* The last one that changed the tree, the last of all; NULL for none. */
 const struct run *status_last_change(const struct status *status);
 const struct run *status_last_run(const struct status *status);

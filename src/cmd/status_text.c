@@ -65,19 +65,24 @@ static const char *exit_words(int code) {
 
 /* --- runs --------------------------------------------------------------------------------------------------- */
 
+static void append_failure(struct buf *buf, const struct run *run) {
+    buf_append_format(buf, "%s (exit %d", exit_words(run->exit_code), run->exit_code);
+    if (run->error) {
+        buf_append_string(buf, ", ");
+        columns_append(buf, slice_of(run->error));
+    }
+    buf_append_string(buf, run_is_change(run) ? "); " : ")\n");
+}
+
 static void append_run(struct buf *buf, const struct run *run) {
     append_time(buf, run->start);
     buf_append_string(buf, "  ");
     columns_append(buf, slice_of(run->command));
     buf_append_format(buf, ", %llu ms: ", (unsigned long long)run->milliseconds);
     if (!run_is_done(run)) {
-        buf_append_format(buf, "%s (exit %d", exit_words(run->exit_code), run->exit_code);
-        if (run->error) {
-            buf_append_string(buf, ", ");
-            columns_append(buf, slice_of(run->error));
-        }
-        buf_append_string(buf, ")\n");
-        return;
+        append_failure(buf, run);
+        if (!run_is_change(run))
+            return;
     }
     if (!run_did_something(run)) {
         buf_append_string(buf, "nothing new\n");

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "ingest/feed_entry.h"
+#include "ingest/html_tags.h"
 #include "ingest/readers.h"
 
 #include <stdarg.h>
@@ -28,8 +29,7 @@ bool feed_refuse(struct feed_in *feed, unsigned line, unsigned column, const cha
  * One character that no XML document may have costs an XML parser the whole of it: as U+FDD0, a noncharacter which XML
  * allows, it comes to the choke point, which drops what is forbidden in text from anywhere, and says so.
  */
-static const struct slice forbidden = SLICE_CONSTANT("\xEF\xB7\x90");
-static const struct slice replacement = SLICE_CONSTANT("\xEF\xBF\xBD");
+enum { FORBIDDEN = 0xFDD0, REPLACEMENT = 0xFFFD };
 
 static bool is_forbidden(uint64_t character) {
     return (character < 0x20 && character != '\t' && character != '\n' && character != '\r') ||
@@ -60,22 +60,74 @@ static size_t forbidden_reference(struct slice text) {
     return ends && is_forbidden(number) ? at + 1 : 0;
 }
 
-/* What at `at` must be mended: how many bytes, and by what; 0: nothing. */
-static size_t flaw_at(struct slice text, size_t at, bool is_xml, struct slice *ret_mended) {
+/*
+ * The size of the reference at the front to a character that HTML has a name for (`&nbsp;`) and XML has not, if it is
+ * one that pages use; 0: it is none. Markup it can never be.
+ */
+static size_t named_reference(struct slice text, uint32_t *ret_character) {
+    uint32_t character = 0;
+    size_t size = slice_starts_with(text, SLICE("&#")) ? 0 : html_reference(text, &character);
+    if (!size || character < 0x80)
+        return 0;
+    *ret_character = character;
+    return size;
+}
+
+/* Where the CDATA section or comment ends that begins at `at`, in which `&nbsp;` is just text; `at` where none does. */
+static size_t literal_end(struct slice text, size_t at) {
+    static const struct {
+        struct slice begin, end;
+    } literals[] = {
+        {SLICE_CONSTANT("<![CDATA["), SLICE_CONSTANT("]]>")},
+        {SLICE_CONSTANT("<!--"), SLICE_CONSTANT("-->")},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(literals); i++) {
+        if (!slice_starts_with(slice_from(text, at), literals[i].begin))
+            continue;
+        size_t end = slice_find(text, literals[i].end, at + literals[i].begin.size);
+        return end < text.size ? end + literals[i].end.size : text.size;
+    }
+    return at;
+}
+
+/* A walk over a text: from where on it is neither CDATA nor comment. */
+struct mending {
+    struct slice text;
+    bool is_xml;
+    size_t markup_from;
+};
+
+/* What at `at` must be mended: how many bytes, and by which character; 0: nothing. To be called in order. */
+static size_t flaw_at(struct mending *mending, size_t at, uint32_t *ret_character) {
+    struct slice text = mending->text;
+    bool is_xml = mending->is_xml;
     unsigned char byte = (unsigned char)text.data[at];
     uint32_t character = 0;
-    *ret_mended = forbidden;
+    *ret_character = FORBIDDEN;
+    if (is_xml && byte == '<' && at >= mending->markup_from)
+        mending->markup_from = literal_end(text, at);
     if (byte < 0x20)
         return is_xml && is_forbidden(byte);
-    if (byte == '&')
-        return is_xml ? forbidden_reference(slice_from(text, at)) : 0;
+    if (is_xml && byte == '&') {
+        size_t size = forbidden_reference(slice_from(text, at));
+        return size || at < mending->markup_from ? size : named_reference(slice_from(text, at), ret_character);
+    }
     if (byte < 0x80)
         return 0;
     size_t size = utf8_decode(text, at, &character);
     if (size)
         return is_xml && is_forbidden(character) ? size : 0;
-    *ret_mended = replacement;
+    *ret_character = REPLACEMENT;
     return utf8_ill_formed_size(text, at);
+}
+
+static bool has_bad_reference(struct slice text) {
+    struct mending mending = {.text = text, .is_xml = true};
+    uint32_t unused = 0;
+    for (size_t at = 0; at < text.size; at++)
+        if ((text.data[at] == '&' || text.data[at] == '<') && flaw_at(&mending, at, &unused))
+            return true;
+    return false;
 }
 
 /* The same of the whole text, at memory speed: almost always nothing is wrong with it. */
@@ -89,11 +141,8 @@ static bool has_flaw(struct slice text, bool is_xml) {
     }
     if (!is_xml || controls)
         return controls;
-    for (size_t at = 0; (at = slice_find(text, SLICE("&#"), at)) < text.size; at++)
-        if (forbidden_reference(slice_from(text, at)))
-            return true;
     return slice_find(text, SLICE("\xEF\xBF\xBE"), 0) < text.size ||
-           slice_find(text, SLICE("\xEF\xBF\xBF"), 0) < text.size;
+           slice_find(text, SLICE("\xEF\xBF\xBF"), 0) < text.size || has_bad_reference(text);
 }
 
 static size_t character_size(struct slice text, size_t at) {
@@ -103,21 +152,44 @@ static size_t character_size(struct slice text, size_t at) {
 }
 
 static struct slice mend(struct slice text, bool is_xml, struct buf *mended) {
+    struct mending mending = {.text = text, .is_xml = is_xml};
     size_t begin = 0;
     if (!has_flaw(text, is_xml))
         return text;
     for (size_t at = 0; at < text.size;) {
-        struct slice by;
-        size_t flaw = flaw_at(text, at, is_xml, &by);
+        char bytes[UTF8_MOST];
+        uint32_t character = 0;
+        size_t flaw = flaw_at(&mending, at, &character);
         if (flaw) {
             buf_append_slice(mended, slice_range(text, begin, at));
-            buf_append_slice(mended, by);
+            buf_append(mended, bytes, utf8_encode(character, bytes));
             begin = at + flaw;
         }
         at += flaw ? flaw : character_size(text, at);
     }
     buf_append_slice(mended, slice_from(text, begin));
     return buf_slice(mended);
+}
+
+/* A column of the mended XML, as that of the text that somebody will look into. */
+static unsigned column_before_mending(struct slice text, unsigned line, unsigned column) {
+    struct mending mending = {.text = text, .is_xml = true};
+    unsigned at_line = 1;
+    unsigned at_column = 1;
+    unsigned before = 1;
+    for (size_t at = 0; at < text.size && (at_line < line || (at_line == line && at_column < column));) {
+        uint32_t unused = 0;
+        size_t flaw = flaw_at(&mending, at, &unused);
+        if (text.data[at] == '\n') {
+            at_line++;
+            at_column = before = 1;
+        } else {
+            at_column++;
+            before += flaw && text.data[at] == '&' ? (unsigned)flaw : 1;
+        }
+        at += flaw ? flaw : character_size(text, at);
+    }
+    return at_line == line && at_column == column ? before : column;
 }
 
 /* --- which format -------------------------------------------------------------------------------------------- */
@@ -134,8 +206,12 @@ static bool read_document(struct slice text, struct feed_lines *lines, struct fe
     if (slice_equal_ignoring_case(slice_range(text, 0, 14), SLICE("<!doctype html")) ||
         slice_equal_ignoring_case(slice_range(text, 0, 5), SLICE("<html")))
         return feed_refuse(ret_feed, 0, 0, "this is an HTML page, no feed");
-    if (first == '<')
-        return feed_read_xml(mend(text, true, &mended), lines, head, ret_feed);
+    if (first == '<') {
+        bool good = feed_read_xml(mend(text, true, &mended), lines, head, ret_feed);
+        if (!good && mended.size && ret_feed->column)
+            ret_feed->column = column_before_mending(text, ret_feed->line, ret_feed->column);
+        return good;
+    }
     if (first == '{' || first == '[')
         return feed_read_json(mend(text, false, &mended), lines, head, ret_feed);
     return feed_refuse(ret_feed, 0, 0, "neither XML nor JSON");

@@ -14,8 +14,9 @@
  * name the feed's own lines; entries that share a line come in the lines behind it.
  *
  * `text` is UTF-8 whatever its XML declaration says (charset.h); what is ill-formed becomes U+FFFD, and characters that
- * no XML document may have become U+FDD0, which the choke point drops and counts. `base`: the address it came from, for
- * relative references; empty for a file, whose own links say it.
+ * no XML document may have become U+FDD0, which the choke point drops and counts; of the entities that HTML has and XML
+ * has not (`&nbsp;`), those that html_reference knows become their characters, others stay an error. `base`: the
+ * address it came from, for relative references; empty for a file, whose own links say it.
  *
  * The entry's address is its `url`; its `id` only where it has none, for one article under one address in two feeds is
  * one article. A title is made of the first sentence where there is none, the source is the feed itself where the entry

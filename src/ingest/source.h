@@ -55,9 +55,10 @@ const char *const *reader_names(size_t *ret_count);
 /*
  * What is to be read: every file of every source, in order, cut into pieces that can be read independently. Gzip files
  * and files in another encoding are spooled, as UTF-8, feeds as lines, into an unnamed temporary file in
- * `spool_folder`, or where there is room for one: before they are cut, or, where the size of their text is known from an earlier run, when one of
- * their articles is read again. Files that cannot be read are reported and left out; where that is no fault of theirs,
- * by READING_FAILED, here as in ingest_piece_read: then nothing that was read may be published.
+ * `spool_folder`, or where there is room for one: before they are cut, or, where the size of their text is known from
+ * an earlier run, when one of their articles is read again. Files that cannot be read are reported and left out; where
+ * that is no fault of theirs, by READING_FAILED, here as in ingest_piece_read: then nothing that was read may be
+ * published.
  */
 struct ingest_spool; /* ingest/plan.c */
 struct ingest_text {

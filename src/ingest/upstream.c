@@ -74,7 +74,7 @@ static void append_title(struct slice html, struct arena *arena, struct buf *pro
 static bool say_html(struct upstream_run *run) {
     buf_append_string(run->problem, "this is an HTML page");
     append_title(run->text, &run->arena, run->problem);
-    return false;
+    return say(run, "; say reader: listing or page if these are the articles");
 }
 
 /* --- readers ------------------------------------------------------------------------------------------------- */

@@ -46,9 +46,9 @@ struct settings {
     struct output_settings output;
     struct corrections corrections;
     struct duplicates_settings duplicates;
-    const char *history;                /* the file (store/history.h), as messages show it; no source reads it */
-    const char *kept_folder;            /* "upstream" beside the history: of the files that sources with a url have */
-    struct word_place history_place;    /* for messages; without a line where nothing was written */
+    const char *history;             /* the file (store/history.h), as messages show it; no source reads it */
+    const char *kept_folder;         /* "upstream" beside the history: of the files that sources with a url have */
+    struct word_place history_place; /* for messages; without a line where nothing was written */
     const struct publish_target *targets;
     size_t target_count;
     const struct retired_term *retired; /* terms that once made paths */

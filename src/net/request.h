@@ -63,6 +63,7 @@ struct request {
     uint64_t body_file_size;                   /* … (pread: the file's position stays) */
     const struct request_signature *signature; /* NULL: none */
     const char *payload_hash;                  /* hex SHA-256 of the body, with a signature */
+    struct slice contact; /* an address, for the User-Agent: "pindao/1.0 (+https://feeds.example.org/)"; may be empty */
     struct request_limits limits;
     bool uncompressed; /* do not ask for gzip: the very bytes are wanted */
     /* Gets the body of a 2xx answer piece by piece; false ends the request (it has failed then). NULL: response.body.

@@ -321,7 +321,14 @@ static void set_answer(struct transfer *transfer, CURL *curl) {
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "pindao/" PINDAO_VERSION);
+    CLEANUP(buf_release) struct buf agent = BUF(4096);
+    buf_append_string(&agent, "pindao/" PINDAO_VERSION);
+    if (transfer->request->contact.size) {
+        buf_append_string(&agent, " (+");
+        uri_append_encoded(&agent, transfer->request->contact);
+        buf_append_byte(&agent, ')');
+    }
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, buf_string(&agent)); /* which copies it */
 }
 
 void transfer_run(struct transfer *transfer, CURL *curl, const char *authorities) {

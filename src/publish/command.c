@@ -214,8 +214,9 @@ static void note_outcome(const struct publish_order *order, const struct changes
 
 static enum publish_result fail(const struct publish_order *order, struct buf *problem,
                                 struct diagnostics *diagnostics) {
-    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: %s",
-                SLICE_ARGUMENTS(order->target->name), buf_string(problem));
+    struct diagnostic *item = diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: %s",
+                                          SLICE_ARGUMENTS(order->target->name), buf_string(problem));
+    diag_hint(diagnostics, item, "the next run tries again");
     return PUBLISH_FAILED;
 }
 

@@ -18,6 +18,7 @@ bool place_fail(struct place_failure *failure, enum publish_result result, const
     va_list arguments;
     va_start(arguments, format);
     failure->result = result;
+    failure->stays = false;
     vsnprintf(failure->text, sizeof failure->text, format, arguments);
     va_end(arguments);
     return false;

@@ -11,6 +11,7 @@
  */
 struct place_failure {
     enum publish_result result; /* FAILED, NOT_ALLOWED, REFUSED, TREE_CHANGED, BUSY */
+    bool stays;                 /* FAILED, and as long as the target is described so, the next run will, too */
     char text[600];             /* for people, with the path or address that it was about */
 };
 /* Fills it; by errno: "TEXT: Permission denied", NOT_ALLOWED where it is that. Both return false. */

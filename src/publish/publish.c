@@ -77,8 +77,11 @@ static enum publish_result report(const struct publish_order *order, struct diag
         [PUBLISH_REFUSED] = DIAGNOSTIC_PUBLISH_FOREIGN, [PUBLISH_TREE_CHANGED] = DIAGNOSTIC_PUBLISH_TREE_CHANGED,
         [PUBLISH_BUSY] = DIAGNOSTIC_PUBLISH_BUSY,
     };
-    diag_report(diagnostics, ids[failure->result], target_place(order->target), "%.*s: %s",
-                SLICE_ARGUMENTS(order->target->name), failure->text);
+    struct diagnostic *item = diag_report(diagnostics, ids[failure->result], target_place(order->target), "%.*s: %s",
+                                          SLICE_ARGUMENTS(order->target->name), failure->text);
+    if (failure->result == PUBLISH_FAILED)
+        diag_hint(diagnostics, item, "%sthe next run goes on where this one stopped",
+                  failure->stays ? "look at endpoint, region and bucket of this target; when they are right, " : "");
     return failure->result;
 }
 

@@ -18,7 +18,8 @@ static const struct request_limits limits_usual = {
     .body_most = 1 << 30,
     .connect_seconds = 10,
     .total_seconds = 3600,
-    .low_speed_seconds = 60,
+    /* 100 kbit/s are enough: what eight connections hand to the kernel at once, some 40 KiB each, goes in that time. */
+    .low_speed_seconds = 30,
 };
 
 struct worker {
@@ -116,9 +117,11 @@ static enum publish_result result_of(const struct response *response, const stru
 static bool explain(const struct response *response, const struct s3_error *error, struct slice path,
                     struct place_failure *failure) {
     const char *first = error->code.size ? ": " : "", *second = error->message.size ? ": " : "";
-    return place_fail(failure, result_of(response, error), "%.*s: %s%s%.*s%s%.*s", SLICE_ARGUMENTS(path),
-                      response->reason, first, SLICE_ARGUMENTS(buf_slice(&error->code)), second,
-                      SLICE_ARGUMENTS(buf_slice(&error->message)));
+    place_fail(failure, result_of(response, error), "%.*s: %s%s%.*s%s%.*s", SLICE_ARGUMENTS(path), response->reason,
+               first, SLICE_ARGUMENTS(buf_slice(&error->code)), second, SLICE_ARGUMENTS(buf_slice(&error->message)));
+    /* A name that is not known after all attempts is mostly a wrong one. */
+    failure->stays = !response_is_passing(response) || response->failure == REQUEST_NO_HOST;
+    return false;
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------- */

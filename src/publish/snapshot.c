@@ -13,8 +13,10 @@
 static enum publish_result fail(const struct publish_order *order, const char *what, struct slice path,
                                 struct diagnostics *diagnostics) {
     int error = errno;
-    diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: cannot %s %.*s: %s",
-                SLICE_ARGUMENTS(order->target->name), what, SLICE_ARGUMENTS(path), strerror(error));
+    struct diagnostic *item =
+        diag_report(diagnostics, DIAGNOSTIC_PUBLISH_FAILED, (struct place){0}, "%.*s: cannot %s %.*s: %s",
+                    SLICE_ARGUMENTS(order->target->name), what, SLICE_ARGUMENTS(path), strerror(error));
+    diag_hint(diagnostics, item, "the next run tries again");
     return error == EACCES ? PUBLISH_NOT_ALLOWED : PUBLISH_FAILED;
 }
 

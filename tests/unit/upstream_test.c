@@ -12,6 +12,7 @@
 
 /* Answers as they come: what is taken of them, in which order, and what is said of the others. */
 
+#define ASK_OTHERWISE "; say reader: listing or page if these are the articles"
 #define URL "https://www.example.org/news/feed"
 #define ARTICLE(title, day) "{\"title\": \"" title "\", \"date\": \"2024-09-" day "\", \"body\": \"正文。\"}"
 
@@ -206,13 +207,14 @@ static void gzip_files_are_unpacked(void **unused) {
 static void other_formats_are_named(void **unused) {
     (void)unused;
     const char *page = "<!DOCTYPE html>\n<html><head><title>\n 登录 &amp; 注册</title></head></html>";
-    expect_problem("jsonl", page, "this is an HTML page: «登录 & 注册»");
-    expect_problem("feed", page, "this is an HTML page: «登录 & 注册»");
+    expect_problem("jsonl", page, "this is an HTML page: «登录 & 注册»" ASK_OTHERWISE);
+    expect_problem("feed", page, "this is an HTML page: «登录 & 注册»" ASK_OTHERWISE);
     expect_problem("feed", "<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"><body/></html>",
-                   "this is an HTML page");
+                   "this is an HTML page" ASK_OTHERWISE);
     expect_problem(
         "jsonl", "<title>一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十又一</title>",
-        "this is an HTML page: «一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十…»");
+        "this is an HTML page: "
+        "«一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十…»" ASK_OTHERWISE);
     expect_problem("jsonl", "<?xml version=\"1.0\"?><rss version=\"2.0\"></rss>",
                    "this is XML, not JSON; if it is a feed, say reader: feed");
     expect_problem("jsonl", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": []}",
