@@ -66,9 +66,15 @@ static int open_cache(struct build *build) {
     return EX_OK;
 }
 
-/* A build that is held back must not lose what an upstream shows for a day. */
+/*
+ * A build that is held back must not lose what an upstream shows for a day. Who withdraws something does not wait for
+ * an upstream; who takes that back may need one.
+ */
 static int fetch_upstreams(struct build *build) {
-    return fetch_sources(&build->options, &build->settings, build->cache, &build->diagnostics, &build->fetched);
+    struct options options = build->options;
+    if (build->order->request.count && !options.undo && !options.fetch)
+        options.offline = true;
+    return fetch_sources(&options, &build->settings, build->cache, &build->diagnostics, &build->fetched);
 }
 
 /* Whoever rolled back must not get the bad tree again in ten minutes. A withdrawal does not wait. */

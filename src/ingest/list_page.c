@@ -117,15 +117,13 @@ static bool says_aside(struct slice names) {
 
 static struct list_node *add_node(struct tree_building *building, enum list_tag tag) {
     struct list_tree *tree = building->tree;
-    const struct list_node *parent = tree->nodes.count ? &tree->nodes.items[building->open] : NULL;
-    struct list_node node = {
-        .tag = tag,
-        .parent = building->open,
-        .end = (uint32_t)tree->nodes.count + 1,
-        .is_aside = parent && parent->is_aside,
-        .in_link = parent && (parent->in_link || parent->tag == LIST_LINK),
-        .path = parent ? parent->path : 0,
-    };
+    struct list_node node = {.tag = tag, .parent = building->open, .end = (uint32_t)tree->nodes.count + 1};
+    if (tree->nodes.count) {
+        const struct list_node *parent = &tree->nodes.items[building->open];
+        node.is_aside = parent->is_aside;
+        node.in_link = parent->in_link || parent->tag == LIST_LINK;
+        node.path = parent->path;
+    }
     vec_push(&tree->nodes, node);
     return &tree->nodes.items[tree->nodes.count - 1];
 }
