@@ -11,8 +11,8 @@ UNITS   := $(PREFIX)/lib/systemd/system
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
                   libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev tzdata
-PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema libxml2-utils jq git openssl
-PACKAGES_REAL  := newsboat parallel valgrind clang clang-tidy clang-format cppcheck strace \
+PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema python3-html5lib libxml2-utils jq git openssl
+PACKAGES_REAL  := newsboat parallel valgrind chromium clang libclang-rt-14-dev clang-tidy clang-format cppcheck strace \
                   nginx-light rsync openssl curl memcached swift-proxy swift-account swift-container swift-object
 PACKAGES_BENCH := ripgrep jq time python3
 
@@ -30,6 +30,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
 CFLAGS_san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_debug   := -O0 -g
+# For clang only: what libFuzzer sees through.
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS   ?= $(CFLAGS_$(V))
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(WERROR) $(CFLAGS) -fstack-protector-strong -pthread \
              -Isrc -I$(BUILD)/generated -DPINDAO_VERSION='"$(VERSION)"' -include base/banned.h $(PKG_CFLAGS)
@@ -41,6 +43,8 @@ GENERATORS   := $(shell find src -name 'generate_*.c' | sort)
 SOURCES      := $(filter-out src/main.c $(GENERATORS),$(shell find src -name '*.c' | sort))
 OBJECTS      := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY      := $(BUILD)/libpindao.a
+# What the sanitiser stands on: a fuzzer needs no more, and is built in seconds.
+FUZZ_OBJECTS := $(filter $(addprefix $(BUILD)/,base/% model/% diag/% xml/% text/%),$(OBJECTS))
 UNIT_SOURCES := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
 UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
 FOLD_TABLE   := $(BUILD)/generated/text/fold_table.h
@@ -54,7 +58,7 @@ endif
 JOBS := $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
 
 .PHONY: all run test test-real soak bench bench-scale install uninstall clean help packages-build packages-test packages-real packages-bench \
-        unit-tests bless format lint
+        unit-tests bless format lint fuzz fuzz-sanitiser
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -129,6 +133,7 @@ help:
 	@echo 'make test         every test that needs only light packages'
 	@echo 'make test-real    those that need readers, other servers, valgrind, two compilers'
 	@echo 'make soak         a simulated year of cron: 2,000 runs, with all that must hold behind each'
+	@echo 'make fuzz         hostile HTML for the sanitiser, FUZZ_SECONDS=60 of it (clang)'
 	@echo 'make bench        measure against ripgrep (about 2 GB of disk)'
 	@echo 'make bench-scale  what runs cost at 10,000, 100,000 and 1,000,000 articles (about 15 GB of disk)'
 	@echo 'make install      into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it away'
@@ -140,11 +145,12 @@ help:
 # --- tests --------------------------------------------------------------------------------------------------
 test: packages-build packages-test
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests $(BUILD)/tests/faults.so $(BUILD)/tests/mutant \
-	    $(BUILD)/tests/classify_lines $(BUILD)/tests/request_driver $(BUILD)/tests/publish_driver
+	    $(BUILD)/tests/classify_lines $(BUILD)/tests/sanitise $(BUILD)/tests/request_driver \
+	    $(BUILD)/tests/publish_driver $(BUILD)/tests/mustache_driver
 	@BUILD=$(BUILD) tests/run light
 
 test-real: packages-build packages-test packages-real
-	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests $(BUILD)/tests/sanitise
 	@BUILD=$(BUILD) tests/run real
 
 # SOAK_SEED=… is another year; a failed one is kept where it says.
@@ -159,6 +165,25 @@ bench: packages-build packages-bench
 	@$(MAKE) --no-print-directory $(JOBS) V=release $(BUILD)/pindao $(BUILD)/tests/generate
 	@BUILD=$(BUILD) tests/bench/run
 
+# Hostile HTML made up for so many seconds; what was found is left in the build's folder.
+FUZZ_SECONDS ?= 60
+fuzz: packages-build packages-real
+	@$(MAKE) --no-print-directory $(JOBS) V=fuzz CC=clang $(if $(filter file,$(origin BUILD)),,BUILD=$(BUILD)/fuzz) fuzz-sanitiser
+
+fuzz-sanitiser: $(BUILD)/tests/fuzz_sanitiser
+	@rm -rf $(BUILD)/corpus && mkdir -p $(BUILD)/corpus
+	@python3 -B tests/sanitiser/cases.py corpus $(BUILD)/corpus
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/ -dict=tests/fuzz/sanitiser.dict $(BUILD)/corpus
+
+$(BUILD)/tests/fuzz_sanitiser: tests/fuzz/sanitiser.c $(BUILD)/generated/sanitiser_list.h $(FUZZ_OBJECTS)
+	@mkdir -p $(@D)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJECTS) $(LIBS)
+
+$(BUILD)/generated/sanitiser_list.h: src/text/sanitiser.c tests/sanitiser/cases.py
+	@mkdir -p $(@D)
+	$(call QUIET,generate)python3 -B tests/sanitiser/cases.py list > $@
+
 # Up to a million articles: about 15 GB of disk, and an hour.
 bench-scale: packages-build packages-bench
 	@$(MAKE) --no-print-directory $(JOBS) V=release $(BUILD)/pindao $(BUILD)/tests/generate
@@ -172,11 +197,19 @@ $(BUILD)/tests/mutant: tests/faults/mutant.c $(BUILD)/main.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=xml_attribute -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/mustache_driver: tests/mustache/driver.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+
 $(BUILD)/tests/request_driver: tests/net/driver.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/tests/publish_driver: tests/publish/driver.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
+
+$(BUILD)/tests/sanitise: tests/sanitiser/driver.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,test)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS)
 

@@ -3,6 +3,7 @@
 #include "base/uri.h"
 #include "base/utf8.h"
 #include "text/choke.h"
+#include "text/nesting.h"
 #include "xml/html.h"
 
 /* Sorted by name. What is not here is unwrapped. */
@@ -134,8 +135,10 @@ struct sanitising {
     /* The paragraph that was opened last, while nothing but blanks stands in it. */
     bool paragraph_is_empty;
     size_t paragraph_begin;
-    /* An element came out without the attributes for which it was kept: a second pass unwraps it. */
-    bool left_bare;
+    struct nesting nesting;
+    /* An element came out without the attributes for which it was kept, or was left out where it stood: the parser
+     * closed others because of it, and a second pass shows it what is there now. */
+    bool needs_second_pass;
 };
 
 static const struct html_element *find_element(struct slice name) {
@@ -305,6 +308,10 @@ static void on_open(void *context, const char *name, const struct html_attribute
     const struct html_element *element = find_element(slice_of(name));
     if (!element) /* one that the parser made up */
         return;
+    if (element->treatment != HTML_KEEP_VOID && !nesting_open(&sanitising->nesting, name)) {
+        sanitising->needs_second_pass = true;
+        return;
+    }
     size_t begin = safe->size;
     buf_append_byte(safe, '<');
     buf_append_string(safe, name);
@@ -322,7 +329,7 @@ static void on_open(void *context, const char *name, const struct html_attribute
             buf_truncate(safe, begin);
         return;
     }
-    sanitising->left_bare |= is_bare && element->treatment == HTML_KEEP_IF_ATTRIBUTES;
+    sanitising->needs_second_pass |= is_bare && element->treatment == HTML_KEEP_IF_ATTRIBUTES;
     sanitising->paragraph_is_empty = strcmp(name, "p") == 0;
     sanitising->paragraph_begin = begin;
 }
@@ -332,6 +339,12 @@ static void on_close(void *context, const char *name) {
     const struct html_element *element = find_element(slice_of(name));
     if (!element || element->treatment == HTML_KEEP_VOID)
         return;
+    if (!nesting_close(&sanitising->nesting)) {
+        const char *gap = nesting_gap(name);
+        buf_append_string(sanitising->safe, gap);
+        sanitising->paragraph_is_empty = sanitising->paragraph_is_empty && gap[0] != '<';
+        return;
+    }
     bool is_empty = sanitising->paragraph_is_empty && strcmp(name, "p") == 0;
     sanitising->paragraph_is_empty = false;
     if (is_empty && !sanitising->safe->failed) {
@@ -357,29 +370,31 @@ static void on_restart(void *context) {
     if (!sanitising->safe->failed)
         buf_truncate(sanitising->safe, sanitising->begin);
     sanitising->paragraph_is_empty = false;
-    sanitising->left_bare = false;
+    sanitising->needs_second_pass = false;
+    nesting_clear(&sanitising->nesting);
 }
 
-static bool sanitise_once(struct slice html, struct slice base, struct buf *safe, bool *ret_left_bare) {
+static bool sanitise_once(struct slice html, struct slice base, struct buf *safe, bool *ret_needs_second_pass) {
     static const struct html_handler handler = {find_element, wants_attribute, on_open, on_text, on_close, on_restart};
     struct sanitising sanitising = {.base = base, .safe = safe, .begin = safe->size};
-    if (!html_parse(html, &handler, &sanitising)) {
+    bool good = html_parse(html, &handler, &sanitising);
+    if (good)
+        *ret_needs_second_pass = sanitising.needs_second_pass;
+    else
         on_restart(&sanitising);
-        return false;
-    }
-    *ret_left_bare = sanitising.left_bare;
-    return true;
+    nesting_release(&sanitising.nesting);
+    return good;
 }
 
 bool html_sanitise(struct slice html, struct slice base, struct buf *safe) {
     CLEANUP(buf_release) struct buf once = BUF(BUF_UNLIMITED);
-    bool left_bare = false;
+    bool needs_second_pass = false;
     size_t begin = safe->size;
-    if (!sanitise_once(html, base, safe, &left_bare))
+    if (!sanitise_once(html, base, safe, &needs_second_pass))
         return false;
-    if (!left_bare || safe->failed)
+    if (!needs_second_pass || safe->failed)
         return true;
-    buf_append(&once, safe->data + begin, safe->size - begin);
+    buf_append_slice(&once, slice_from(buf_slice(safe), begin));
     buf_truncate(safe, begin);
-    return sanitise_once(buf_slice(&once), base, safe, &left_bare);
+    return sanitise_once(buf_slice(&once), base, safe, &needs_second_pass);
 }

@@ -52,6 +52,8 @@ static void append_lower(struct buf *buf, struct slice name) {
 /* Text or an attribute's value. References stay for the parser; what could end a tag or a value goes in as one. */
 static void append_plain(struct buf *buf, struct slice text) {
     size_t begin = 0;
+    if (text.size == 0) /* no value: no address to count from */
+        return;
     for (size_t i = 0; i <= text.size; i++) {
         char byte = i < text.size ? text.data[i] : '\0';
         if (byte != '\0' && byte != '<' && byte != '>' && byte != '"')

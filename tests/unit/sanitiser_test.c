@@ -148,6 +148,20 @@ static void test_unwrapped(void **state) {
     assert_sanitised("a<b", "a");
 }
 
+/* Nothing that would end, in a browser, what it is put into. */
+static void test_stays_where_it_is(void **state) {
+    (void)state;
+    assert_sanitised("<li>a<li>b</li>c", "a<br>b<br>c");
+    assert_sanitised("<ul><div><li>a</div></ul>", "<ul><div><li>a</li></div></ul>");
+    assert_sanitised("<dt>a<dl><dt>b</dl>", "a<br><dl><dt>b</dt></dl>");
+    assert_sanitised("<tr><td>a<td>b</tr><caption>c</caption>", "a b <br>c<br>");
+    assert_sanitised("<p><td> </td></p>x<tbody>", "  x");
+    assert_sanitised("<table><tr><table><tr><td>a</table><td>b</table>",
+                     "<table><tr></tr><tr><td>a</td></tr><td>b</td></table>");
+    assert_sanitised("<a href=//a>b<div><a href=//c>d</a></div>e</a>", "<a href=\"https://a\">b<div>d</div>e</a>");
+    assert_sanitised("<tbody>", "");
+}
+
 static void test_removed(void **state) {
     (void)state;
     assert_sanitised("a<script>b</script>c<style>d</style>e<textarea><b></textarea>f", "acef");
@@ -486,10 +500,13 @@ static void test_escaped(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kept),      cmocka_unit_test(test_unwrapped),   cmocka_unit_test(test_removed),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_references),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_limits),    cmocka_unit_test(test_slow_inputs), cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_soup),      cmocka_unit_test(test_text),        cmocka_unit_test(test_escaped),
+        cmocka_unit_test(test_kept),        cmocka_unit_test(test_stays_where_it_is),
+        cmocka_unit_test(test_unwrapped),   cmocka_unit_test(test_removed),
+        cmocka_unit_test(test_addresses),   cmocka_unit_test(test_references),
+        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_slow_inputs), cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_soup),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
