@@ -192,8 +192,9 @@ bool list_find_group(const struct list_tree *tree, struct list_ranges *ranges) {
     struct candidates candidates = {0};
     add_elements(tree, &candidates);
     add_flat(tree, &candidates);
-    if (candidates.items.count)
-        qsort(candidates.items.items, candidates.items.count, sizeof *candidates.items.items, compare_candidates);
+    if (!candidates.items.count)
+        return false;
+    qsort(candidates.items.items, candidates.items.count, sizeof *candidates.items.items, compare_candidates);
     struct group best = best_group(tree, &candidates);
     for (size_t i = best.begin; i < best.end; i++)
         if (candidates.items.items[i].is_dated)

@@ -257,7 +257,7 @@ static bool find_text(struct ingest_plan *plan, struct ingest_file *file,
     bool compressed = file->size && is_compressed(file);
     bool encoded = !charset_find(file->source->encoding, &charset) || charset;
     if (compressed || (encoded && file->size) || file->reader->is_feed) {
-        struct feed_in feed;
+        struct feed_in feed = {0};
         file->text = arena_new(&plan->arena, sizeof *file->text);
         *file->text = (struct ingest_text){.spool = plan->spool, .compressed = compressed};
         if (!known || !known(context, file, file->text, &file->size)) {
