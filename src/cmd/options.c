@@ -13,40 +13,44 @@ struct option_row {
     const char *name;
     const char *argument; /* NULL: a switch */
     const char *text;
+    size_t offset; /* in struct options: of a bool for a switch, else of a const char *; but see apply */
 };
 
+#define GOES_TO(member) offsetof(struct options, member)
+
 static const struct option_row rows[] = {
-    {'c', true, "config", "FILE", "the configuration (feeds.yaml)"},
-    {'o', true, "output", "DIR", "the tree to write, instead of output.directory"},
-    {'S', false, "state", "DIR", "where the cache lives (.pindao beside the configuration)"},
-    {'h', false, "history", "FILE", "what only the past knows (history.jsonl beside the configuration)"},
-    {'n', false, "now", "TIME", "as if it were this time; else SOURCE_DATE_EPOCH, else the clock"},
-    {'j', true, "jobs", "N", "threads (all processors)"},
-    {'d', false, "dry-run", NULL, "do everything but publish the new tree"},
-    {'f', false, "full", NULL, "believe nothing from earlier runs"},
-    {'s', false, "strict", NULL, "warnings count: exit 65"},
-    {'w', false, "wait", NULL, "for another run on the same output to end"},
-    {'J', false, "json", NULL, "the report as JSON on standard output"},
-    {'R', false, "accept-removed", NULL, "channels may disappear"},
-    {'M', false, "accept-shrink", NULL, "the tree may lose most of its entries"},
-    {'G', false, "accept-growth", NULL, "many old articles may appear as new"},
-    {'U', false, "undo", NULL, "let withdrawn articles come back"},
-    {'H', false, "channel", "PATH", "explain a channel instead of articles"},
-    {'T', false, "test", "FILE", "hold the rules to the expectations in FILE"},
-    {'D', false, "diff", "REV", "what the rules move against a git revision (HEAD) or a file"},
-    {'x', false, "explain", NULL, "add the reasons to the labels"},
-    {'F', false, "fields", "NAMES", "title=headline,body=content: what fields are called"},
-    {'r', false, "reader", "NAME", "how clean reads its files: page, listing …"},
-    {'t', false, "to", "FORMAT", "what clean writes: jsonl, markdown"},
-    {'p', false, "report", NULL, "say line by line what was dropped and repaired"},
-    {'m', false, "metrics", "FILE", "what the run counted, for Prometheus"},
-    {'A', false, "allow-private", NULL, "addresses that are not public may be asked"},
-    {'O', false, "offline", NULL, "ask no source with a url; what is kept of them will do"},
-    {'E', false, "fetch", NULL, "ask all sources with a url now, whatever their every: says"},
-    {'P', false, "publish", NULL, "to the targets of publish:, when the tree is in place"},
-    {'L', false, "accept-deletions", NULL, "publishing may delete any number of files"},
-    {'v', true, "verbose", NULL, "say what was done"},
-    {'q', true, "quiet", NULL, "errors only"},
+    {'c', true, "config", "FILE", "the configuration (feeds.yaml)", GOES_TO(config)},
+    {'o', true, "output", "DIR", "the tree to write, instead of output.directory", GOES_TO(output)},
+    {'S', false, "state", "DIR", "where the cache lives (.pindao beside the configuration)", GOES_TO(state)},
+    {'h', false, "history", "FILE", "what only the past knows (history.jsonl beside the configuration)",
+     GOES_TO(history)},
+    {'n', false, "now", "TIME", "as if it were this time; else SOURCE_DATE_EPOCH, else the clock", GOES_TO(now_text)},
+    {'j', true, "jobs", "N", "threads (all processors)", GOES_TO(jobs)},
+    {'d', false, "dry-run", NULL, "do everything but publish the new tree", GOES_TO(dry_run)},
+    {'f', false, "full", NULL, "believe nothing from earlier runs", GOES_TO(full)},
+    {'s', false, "strict", NULL, "warnings count: exit 65", GOES_TO(strict)},
+    {'w', false, "wait", NULL, "for another run on the same output to end", GOES_TO(wait)},
+    {'J', false, "json", NULL, "the report as JSON on standard output", GOES_TO(json)},
+    {'R', false, "accept-removed", NULL, "channels may disappear", GOES_TO(accept_removed)},
+    {'M', false, "accept-shrink", NULL, "the tree may lose most of its entries", GOES_TO(accept_shrink)},
+    {'G', false, "accept-growth", NULL, "many old articles may appear as new", GOES_TO(accept_growth)},
+    {'U', false, "undo", NULL, "let withdrawn articles come back", GOES_TO(undo)},
+    {'H', false, "channel", "PATH", "explain a channel instead of articles", GOES_TO(channel)},
+    {'T', false, "test", "FILE", "hold the rules to the expectations in FILE", GOES_TO(test)},
+    {'D', false, "diff", "REV", "what the rules move against a git revision (HEAD) or a file", GOES_TO(diff)},
+    {'x', false, "explain", NULL, "add the reasons to the labels", GOES_TO(explain)},
+    {'F', false, "fields", "NAMES", "title=headline,body=content: what fields are called", GOES_TO(fields)},
+    {'r', false, "reader", "NAME", "how clean reads its files: page, listing …", GOES_TO(reader)},
+    {'t', false, "to", "FORMAT", "what clean writes: jsonl, markdown", GOES_TO(to)},
+    {'p', false, "report", NULL, "say line by line what was dropped and repaired", GOES_TO(report)},
+    {'m', false, "metrics", "FILE", "what the run counted, for Prometheus", GOES_TO(metrics)},
+    {'A', false, "allow-private", NULL, "addresses that are not public may be asked", GOES_TO(allow_private)},
+    {'O', false, "offline", NULL, "ask no source with a url; what is kept of them will do", GOES_TO(offline)},
+    {'E', false, "fetch", NULL, "ask all sources with a url now, whatever their every: says", GOES_TO(fetch)},
+    {'P', false, "publish", NULL, "to the targets of publish:, when the tree is in place", GOES_TO(publish)},
+    {'L', false, "accept-deletions", NULL, "publishing may delete any number of files", GOES_TO(accept_deletions)},
+    {'v', true, "verbose", NULL, "say what was done", GOES_TO(verbosity)},
+    {'q', true, "quiet", NULL, "errors only", GOES_TO(verbosity)},
 };
 
 enum { ROWS = (int)ARRAY_LENGTH(rows) };
@@ -65,88 +69,41 @@ static bool read_jobs(const char *text, size_t *ret_jobs) {
     return true;
 }
 
+static const struct option_row *find_row(char letter) {
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].letter == letter)
+            return &rows[i];
+    return NULL;
+}
+
 /* Takes one option over into *options. false for a value that cannot be. */
 static bool apply(char letter, const char *value, struct options *options) {
+    static const bool yes = true;
+    const struct option_row *row = find_row(letter);
+    if (!row)
+        return false;
+    char *target = (char *)options + row->offset;
     switch (letter) {
-    case 'c':
-        options->config = value;
-        return options->configured = true;
-    case 'o':
-        options->output = value;
-        return true;
-    case 'S':
-        options->state = value;
-        return true;
-    case 'h':
-        options->history = value;
-        return true;
-    case 'n':
-        options->now_text = value;
-        return true;
     case 'j':
         return read_jobs(value, &options->jobs);
-    case 'd':
-        return options->dry_run = true;
-    case 'f':
-        return options->full = true;
-    case 's':
-        return options->strict = true;
-    case 'w':
-        return options->wait = true;
-    case 'J':
-        return options->json = true;
-    case 'R':
-        return options->accept_removed = true;
-    case 'M':
-        return options->accept_shrink = true;
-    case 'G':
-        return options->accept_growth = true;
-    case 'U':
-        return options->undo = true;
-    case 'H':
-        options->channel = value;
-        return true;
-    case 'T':
-        options->test = value;
-        return true;
-    case 'D':
-        options->diff = value ? value : "";
-        return true;
-    case 'x':
-        return options->explain = true;
-    case 'F':
-        options->fields = value;
-        return true;
-    case 'r':
-        options->reader = value;
-        return true;
-    case 't':
-        options->to = value;
-        return true;
-    case 'p':
-        return options->report = true;
-    case 'm':
-        options->metrics = value;
-        return true;
-    case 'A':
-        return options->allow_private = true;
-    case 'O':
-        return options->offline = true;
-    case 'E':
-        return options->fetch = true;
-    case 'P':
-        return options->publish = true;
-    case 'L':
-        return options->accept_deletions = true;
     case 'v':
-        options->verbosity = 1;
-        return true;
     case 'q':
-        options->verbosity = -1;
+        options->verbosity = letter == 'v' ? 1 : -1;
         return true;
+    case 'c':
+        options->configured = true;
+        break;
+    case 'D': /* whose value may be left out */
+        value = value ? value : "";
+        break;
     default:
-        return false;
+        break;
     }
+    if (row->argument)
+        memcpy(target, &value, sizeof value);
+    else
+        memcpy(target, &yes, sizeof yes);
+    return true;
 }
 
 /* getopt's two tables for the options a command takes. */

@@ -22,8 +22,7 @@ enum {
 
 static void publishing_release(struct publishing *publishing) {
     file_close(&publishing->tree);
-    vec_release(&publishing->local.files);
-    vec_release(&publishing->local.pending);
+    tree_release(&publishing->local);
     buf_release(&publishing->manifest);
     published_list_release(&publishing->published);
     diagnostics_release(&publishing->reported);
