@@ -39,6 +39,13 @@ void buf_append_byte(struct buf *buf, char byte) {
     buf_append(buf, &byte, 1);
 }
 
+void buf_append_lower(struct buf *buf, struct slice slice) {
+    for (size_t i = 0; i < slice.size; i++) {
+        char c = slice.data[i];
+        buf_append_byte(buf, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+    }
+}
+
 void buf_append_unsigned(struct buf *buf, uint64_t number) {
     char digits[20];
     size_t at = sizeof digits;

@@ -26,6 +26,7 @@ void buf_append(struct buf *buf, const void *bytes, size_t size);
 void buf_append_slice(struct buf *buf, struct slice slice);
 void buf_append_string(struct buf *buf, const char *string);
 void buf_append_byte(struct buf *buf, char byte);
+void buf_append_lower(struct buf *buf, struct slice slice); /* ASCII letters in lower case, the rest as it is */
 void buf_append_unsigned(struct buf *buf, uint64_t number);
 void buf_append_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_append_format_list(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);

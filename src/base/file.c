@@ -114,6 +114,22 @@ bool file_write_at(int descriptor, struct slice bytes, uint64_t offset) {
     return true;
 }
 
+bool file_copy(int from, int to) {
+    enum { PIECE = 64 * 1024 };
+    char piece[PIECE];
+    size_t got = PIECE;
+    for (uint64_t at = 0; got == PIECE; at += got)
+        if (!file_read_at(from, piece, PIECE, at, &got) || !file_write(to, (struct slice){piece, got}))
+            return false;
+    return true;
+}
+
+bool file_sync_folder(const char *path) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    CLEANUP(file_close) int folder = open(file_folder(&arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return folder >= 0 && fsync(folder) == 0;
+}
+
 /* --- paths --- */
 
 /* `name` below `folder`, written as the folder is; "" is where we are. */

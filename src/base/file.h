@@ -20,6 +20,10 @@ MUST_CHECK bool file_read_at(int descriptor, char *bytes, size_t size, uint64_t 
 MUST_CHECK bool file_write(int descriptor, struct slice bytes);
 /* The same at `offset`, wherever the file stands. */
 MUST_CHECK bool file_write_at(int descriptor, struct slice bytes, uint64_t offset);
+/* All of the one, from its beginning, to where the other stands. */
+MUST_CHECK bool file_copy(int from, int to);
+/* The folder of a file that was made, renamed or removed, on disk: a power cut does not undo that. */
+MUST_CHECK bool file_sync_folder(const char *path);
 
 /*
  * A file without a name in `folder`, for reading and writing: it is gone when its descriptor is closed, however the

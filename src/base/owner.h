@@ -24,6 +24,9 @@ MUST_CHECK bool owner_give(const struct owner *owner, int descriptor);
 /* The file, folder or link itself of that name below `root`. */
 MUST_CHECK bool owner_give_at(const struct owner *owner, int root, const char *path);
 
+/* A new file, open under this path, is nobody else's than its folder's, and is there after a power cut. */
+MUST_CHECK bool owner_settle(const char *path, int descriptor);
+
 /* A folder that is there is fine, whoever owns it; a new one belongs to whom the one above it belongs to. */
 MUST_CHECK bool owner_make_folder(const char *path);
 

@@ -45,6 +45,10 @@ int slice_compare(struct slice a, struct slice b) {
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+int slice_compare_items(const void *a, const void *b) {
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
 bool slice_starts_with(struct slice slice, struct slice prefix) {
     return slice.size >= prefix.size && slice_equal(slice_range(slice, 0, prefix.size), prefix);
 }
@@ -65,6 +69,13 @@ size_t slice_find_byte(struct slice slice, char byte, size_t from) {
         return slice.size;
     const char *found = memchr(slice.data + from, byte, slice.size - from);
     return found ? (size_t)(found - slice.data) : slice.size;
+}
+
+size_t slice_count_byte(struct slice slice, char byte) {
+    size_t count = 0;
+    for (size_t at = slice_find_byte(slice, byte, 0); at < slice.size; at = slice_find_byte(slice, byte, at + 1))
+        count++;
+    return count;
 }
 
 static bool is_blank(char c) {

@@ -32,12 +32,14 @@ int slice_print_size(struct slice slice);
 bool slice_equal(struct slice a, struct slice b);
 bool slice_equal_ignoring_case(struct slice a, struct slice b); /* ASCII letters only */
 int slice_compare(struct slice a, struct slice b);              /* by bytes, as memcmp, shorter first */
+int slice_compare_items(const void *a, const void *b);          /* the same of two `struct slice`: qsort, bsearch */
 bool slice_starts_with(struct slice slice, struct slice prefix);
 bool slice_ends_with(struct slice slice, struct slice suffix);
 
 /* Where `needle` (not empty) first stands at or after `from`; slice.size when nowhere. */
 size_t slice_find(struct slice slice, struct slice needle, size_t from);
 size_t slice_find_byte(struct slice slice, char byte, size_t from);
+size_t slice_count_byte(struct slice slice, char byte);
 
 /* Without ASCII blanks (space, tab, CR, LF) at both ends. */
 struct slice slice_trim(struct slice slice);

@@ -277,13 +277,6 @@ void uri_append_encoded(struct buf *buf, struct slice uri) {
 
 /* --- keys --- */
 
-static void append_lower(struct buf *buf, struct slice slice) {
-    for (size_t i = 0; i < slice.size; i++) {
-        char c = slice.data[i];
-        buf_append_byte(buf, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
-    }
-}
-
 /* Parameters that say how a reader came, not where to. Closed for ever: ids hang on it. */
 static bool is_tracker(struct slice parameter) {
     static const struct slice names[] = {{"spm", 3}, {"from", 4}, {"chksm", 5}, {"scene", 5}};
@@ -330,7 +323,7 @@ bool uri_append_key(struct buf *buf, struct slice uri) {
     struct slice www = SLICE("www.");
     if (host.size > www.size && slice_equal_ignoring_case(slice_range(host, 0, www.size), www))
         host = slice_from(host, www.size);
-    append_lower(buf, host);
+    buf_append_lower(buf, host);
     bool secure = slice_equal_ignoring_case(parts.scheme, SLICE("https"));
     bool is_default = slice_equal(authority.port, secure ? SLICE("443") : SLICE("80"));
     append_part(buf, authority.port.size && !is_default, ':', authority.port);

@@ -190,15 +190,6 @@ bool walk_holds(int file, struct slice bytes) {
     return at == bytes.size;
 }
 
-static bool copy_bytes(int from, int to) {
-    char piece[PIECE];
-    size_t got = PIECE;
-    for (uint64_t at = 0; got == PIECE; at += got)
-        if (!file_read_at(from, piece, PIECE, at, &got) || !file_write(to, (struct slice){piece, got}))
-            return false;
-    return true;
-}
-
 static bool copy_link(int from_root, struct slice from, int to_root, struct slice to) {
     char target[PATH_MAX];
     ssize_t size = readlinkat(from_root, from.data, target, sizeof target - 1);
@@ -218,7 +209,7 @@ bool walk_copy(int from_root, struct slice from, int to_root, struct slice to, b
     CLEANUP(file_close)
     int target = openat(to_root, to.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct timespec times[2] = {status.st_atim, status.st_mtim};
-    if (target < 0 || !copy_bytes(source, target) || fchmod(target, status.st_mode & 07777) != 0 ||
+    if (target < 0 || !file_copy(source, target) || fchmod(target, status.st_mode & 07777) != 0 ||
         futimens(target, times) != 0 || (synced && fsync(target) != 0))
         return false;
     int closing = target;

@@ -11,24 +11,14 @@ static void write_number(struct json_writer *json, const char *key, double numbe
     json_fragment(json, buf_slice(&text));
 }
 
-static void write_string(struct json_writer *json, const char *key, struct slice text) {
-    json_key(json, key);
-    json_string(json, text);
-}
-
-static void write_count(struct json_writer *json, const char *key, uint64_t count) {
-    json_key(json, key);
-    json_unsigned(json, count);
-}
-
 static void write_word(struct json_writer *json, const char *key, const struct word *word) {
     json_key(json, key);
     json_open_object(json);
-    write_string(json, "word", word->written);
-    write_string(json, "role", slice_of(role_name(word->role)));
-    write_string(json, "file", word->place.file);
-    write_count(json, "line", word->place.line);
-    write_count(json, "column", word->place.column);
+    json_member_text(json, "word", word->written);
+    json_member_text(json, "role", slice_of(role_name(word->role)));
+    json_member_text(json, "file", word->place.file);
+    json_member_unsigned(json, "line", word->place.line);
+    json_member_unsigned(json, "column", word->place.column);
     json_close(json);
 }
 
@@ -62,17 +52,17 @@ static const char *const verdicts[] = {
 static void write_reason(struct json_writer *json, const struct reason *reason) {
     const struct match *match = reason->match;
     json_open_object(json);
-    write_string(json, "field", slice_of(field_name(match->field)));
-    write_string(json, "before", reason->before);
-    write_string(json, "text", reason->text);
-    write_string(json, "after", reason->after);
+    json_member_text(json, "field", slice_of(field_name(match->field)));
+    json_member_text(json, "before", reason->before);
+    json_member_text(json, "text", reason->text);
+    json_member_text(json, "after", reason->after);
     write_number(json, "points", match->points);
-    write_string(json, "fate", slice_of(fates[match->fate]));
+    json_member_text(json, "fate", slice_of(fates[match->fate]));
     write_word(json, "rule", match->word);
     if (match->by)
         write_word(json, "by", match->by);
     if (reason->cap)
-        write_string(json, "cap", slice_of(reason->cap));
+        json_member_text(json, "cap", slice_of(reason->cap));
     if (reason->consumed)
         write_word(json, "consumed", reason->consumed->word);
     json_close(json);
@@ -92,12 +82,11 @@ static void write_term(struct json_writer *json, const struct explanation *expla
     CLEANUP(buf_release) struct buf verdict = BUF(BUF_UNLIMITED);
     term_append_verdict(explanation, term, &verdict);
     json_open_object(json);
-    write_string(json, "term", taxonomy->terms[term->term].id);
-    write_string(json, "label", taxonomy->terms[term->term].label);
-    json_key(json, "chosen");
-    json_boolean(json, term->decision->chosen);
-    write_string(json, "verdict", slice_of(verdicts[term->decision->verdict]));
-    write_string(json, "why", buf_slice(&verdict));
+    json_member_text(json, "term", taxonomy->terms[term->term].id);
+    json_member_text(json, "label", taxonomy->terms[term->term].label);
+    json_member_boolean(json, "chosen", term->decision->chosen);
+    json_member_text(json, "verdict", slice_of(verdicts[term->decision->verdict]));
+    json_member_text(json, "why", buf_slice(&verdict));
     write_number(json, "points", term->decision->points);
     write_number(json, "voided", term->decision->voided);
     write_number(json, "share", term->share);
@@ -110,7 +99,7 @@ static void write_term(struct json_writer *json, const struct explanation *expla
 void explanation_write_json(const struct explanation *explanation, struct json_writer *json) {
     const struct taxonomy *taxonomy = explanation->decision->taxonomy;
     json_open_object(json);
-    write_string(json, "taxonomy", taxonomy->id);
+    json_member_text(json, "taxonomy", taxonomy->id);
     write_number(json, "total", explanation->decision->total);
     write_number(json, "best", explanation->decision->best);
     json_key(json, "terms");
@@ -129,8 +118,8 @@ static void write_labels(struct json_writer *json, const struct label *labels, s
         CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
         label_append(&labels[i], &text);
         json_open_object(json);
-        write_string(json, "taxonomy", labels[i].taxonomy);
-        write_string(json, "says", buf_slice(&text));
+        json_member_text(json, "taxonomy", labels[i].taxonomy);
+        json_member_text(json, "says", buf_slice(&text));
         json_close(json);
     }
     json_close(json);
@@ -142,8 +131,8 @@ static void write_corrections(struct json_writer *json, const struct explained_a
     for (size_t i = 0; i < article->correction_count; i++) {
         const struct correction *correction = article->corrections[i];
         json_open_object(json);
-        write_string(json, "file", correction->name.place.file);
-        write_count(json, "line", correction->name.place.line);
+        json_member_text(json, "file", correction->name.place.file);
+        json_member_unsigned(json, "line", correction->name.place.line);
         write_labels(json, correction->labels, correction->label_count);
         json_close(json);
     }
@@ -156,12 +145,11 @@ static void write_channels(struct json_writer *json, const struct explained_arti
     for (size_t i = 0; i < article->channel_count; i++) {
         const struct explained_channel *in = &article->channels[i];
         json_open_object(json);
-        write_string(json, "path", in->channel->path);
-        write_string(json, "title", in->channel->title);
-        write_count(json, "rank", in->rank);
-        write_count(json, "articles", in->channel->matching);
-        json_key(json, "shown");
-        json_boolean(json, in->rank <= in->channel->entries.count);
+        json_member_text(json, "path", in->channel->path);
+        json_member_text(json, "title", in->channel->title);
+        json_member_unsigned(json, "rank", in->rank);
+        json_member_unsigned(json, "articles", in->channel->matching);
+        json_member_boolean(json, "shown", in->rank <= in->channel->entries.count);
         json_close(json);
     }
     json_close(json);
@@ -171,26 +159,26 @@ void explained_write_json(const struct explained_article *article, struct json_w
     const struct settings *settings = article->corpus->settings;
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     json_open_object(json);
-    write_string(json, "title", article->read.article.title);
-    write_string(json, "file", article->place.file);
-    write_count(json, "line", article->place.line);
+    json_member_text(json, "title", article->read.article.title);
+    json_member_text(json, "file", article->place.file);
+    json_member_unsigned(json, "line", article->place.line);
     if (article->url.size)
-        write_string(json, "fetchedFrom", article->url);
+        json_member_text(json, "fetchedFrom", article->url);
     date_append_rfc3339(&text, article->read.record->date);
-    write_string(json, "date", buf_slice(&text));
-    write_string(json, "key", article->read.key);
+    json_member_text(json, "date", buf_slice(&text));
+    json_member_text(json, "key", article->read.key);
     buf_clear(&text);
     entry_append_id(&settings->site, article->read.key, &text);
-    write_string(json, "id", buf_slice(&text));
-    write_string(json, "status", slice_of(article_status_text(article->status)));
+    json_member_text(json, "id", buf_slice(&text));
+    json_member_text(json, "status", slice_of(article_status_text(article->status)));
     if (article->withdrawal) {
         CLEANUP(buf_release) struct buf withdrawal = BUF(1 << 12);
         withdrawal_append(article->withdrawal, &withdrawal);
-        write_string(json, "withdrawn", buf_slice(&withdrawal));
-        write_string(json, "withdrawnEntry", article->withdrawal->entry);
+        json_member_text(json, "withdrawn", buf_slice(&withdrawal));
+        json_member_text(json, "withdrawnEntry", article->withdrawal->entry);
     }
     if (article->leader.size)
-        write_string(json, "leader", article->leader);
+        json_member_text(json, "leader", article->leader);
     write_labels(json, article->read.as_read.labels, article->read.as_read.label_count);
     write_corrections(json, article);
     write_channels(json, article);

@@ -131,15 +131,6 @@ void published_read(const char *state_folder, const struct settings *settings, s
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
-static void write_time(struct json_writer *json, const char *key, int64_t seconds) {
-    CLEANUP(buf_release) struct buf text = BUF(64);
-    if (seconds == 0)
-        return;
-    date_append_rfc3339(&text, seconds);
-    json_key(json, key);
-    json_string(json, buf_slice(&text));
-}
-
 static void write_paths(struct json_writer *json, const char *key, const struct slice *paths, size_t count) {
     enum { PATHS_MOST = 4000 /* what read_paths takes; the rest is passed over: it costs a hub's notice */ };
     if (count == 0)
@@ -155,20 +146,16 @@ static void write_paths(struct json_writer *json, const char *key, const struct 
 static void write_line(const struct published *published, struct buf *buf) {
     struct json_writer json = json_line_writer_on(buf);
     json_open_object(&json);
-    json_key(&json, "target");
-    json_string(&json, published->name);
-    json_key(&json, "settings");
-    json_unsigned(&json, published->settings);
-    if (published->manifest.size) {
-        json_key(&json, "manifest");
-        json_string(&json, published->manifest);
-    }
-    write_time(&json, "at", published->at);
-    write_time(&json, "failed", published->failed_at);
-    if (published->verifications) {
-        json_key(&json, "verifications");
-        json_unsigned(&json, published->verifications);
-    }
+    json_member_text(&json, "target", published->name);
+    json_member_unsigned(&json, "settings", published->settings);
+    if (published->manifest.size)
+        json_member_text(&json, "manifest", published->manifest);
+    if (published->at)
+        json_member_time(&json, "at", published->at);
+    if (published->failed_at)
+        json_member_time(&json, "failed", published->failed_at);
+    if (published->verifications)
+        json_member_unsigned(&json, "verifications", published->verifications);
     write_paths(&json, "changed", published->changed.items, published->changed.count);
     write_paths(&json, "withdrawn", published->withdrawn.items, published->withdrawn.count);
     write_paths(&json, "said", published->said.items, published->said.count);

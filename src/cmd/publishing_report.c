@@ -102,28 +102,20 @@ void publishing_show_said(const struct publishing *publishing, struct slice said
 
 /* --- what there is to say ---------------------------------------------------------------------------------------- */
 
-static void write_number(struct json_writer *json, const char *key, uint64_t number) {
-    json_key(json, key);
-    json_unsigned(json, number);
-}
-
 static void tell_machines(struct publishing *publishing, const struct publish_target *target,
                           const struct publish_outcome *outcome, enum publish_result result, bool verified) {
     struct json_writer *json = &publishing->json;
     json_open_object(json);
-    json_key(json, "target");
-    json_string(json, target->name);
-    write_number(json, "exit", (uint64_t)publishing_exit_code(result));
-    json_key(json, "unchanged");
-    json_boolean(json, result == PUBLISH_UNCHANGED);
-    write_number(json, "uploaded", outcome->uploaded);
-    write_number(json, "already", outcome->already);
-    write_number(json, "deleted", outcome->deleted);
-    write_number(json, "bytes", outcome->bytes);
-    write_number(json, "requests", outcome->requests);
-    write_number(json, "retries", outcome->retries);
-    json_key(json, "verified");
-    json_boolean(json, verified && target->verify);
+    json_member_text(json, "target", target->name);
+    json_member_unsigned(json, "exit", (uint64_t)publishing_exit_code(result));
+    json_member_boolean(json, "unchanged", result == PUBLISH_UNCHANGED);
+    json_member_unsigned(json, "uploaded", outcome->uploaded);
+    json_member_unsigned(json, "already", outcome->already);
+    json_member_unsigned(json, "deleted", outcome->deleted);
+    json_member_unsigned(json, "bytes", outcome->bytes);
+    json_member_unsigned(json, "requests", outcome->requests);
+    json_member_unsigned(json, "retries", outcome->retries);
+    json_member_boolean(json, "verified", verified && target->verify);
     json_close(json);
 }
 

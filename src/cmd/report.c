@@ -29,64 +29,48 @@ static const char *const severity_names[] = {
 
 static void write_diagnostic(struct json_writer *json, const struct diagnostic *item) {
     json_open_object(json);
-    json_key(json, "name");
-    json_string(json, slice_of(diagnostic_name(item->id)));
-    json_key(json, "severity");
-    json_string(json, slice_of(severity_names[diagnostic_severity(item->id)]));
-    json_key(json, "file");
-    json_string(json, item->place.file);
-    json_key(json, "line");
-    json_unsigned(json, item->place.line);
-    json_key(json, "column");
-    json_unsigned(json, item->place.column);
-    json_key(json, "text");
-    json_string(json, slice_of(diagnostic_text(item->id)));
-    json_key(json, "detail");
-    json_string(json, item->detail);
-    json_key(json, "known");
-    json_boolean(json, item->known);
+    json_member_text(json, "name", slice_of(diagnostic_name(item->id)));
+    json_member_text(json, "severity", slice_of(severity_names[diagnostic_severity(item->id)]));
+    json_member_text(json, "file", item->place.file);
+    json_member_unsigned(json, "line", item->place.line);
+    json_member_unsigned(json, "column", item->place.column);
+    json_member_text(json, "text", slice_of(diagnostic_text(item->id)));
+    json_member_text(json, "detail", item->detail);
+    json_member_boolean(json, "known", item->known);
     json_close(json);
-}
-
-static void write_number(struct json_writer *json, const char *key, uint64_t number) {
-    json_key(json, key);
-    json_unsigned(json, number);
 }
 
 static void print_json(const struct report *report, const struct diagnostics *diagnostics) {
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     struct json_writer json = json_writer_on(&text);
     json_open_object(&json);
-    json_key(&json, "command");
-    json_string(&json, slice_of(report->command));
-    write_number(&json, "exit", (uint64_t)report->exit_code);
-    write_number(&json, "articles", report->articles);
-    write_number(&json, "refused", report->refused);
-    write_number(&json, "future", report->future);
-    write_number(&json, "withdrawn", report->withdrawn);
-    write_number(&json, "held", report->held);
-    write_number(&json, "joined", report->joined);
-    write_number(&json, "copies", report->copies);
-    write_number(&json, "duplicates", report->duplicates);
-    write_number(&json, "channels", report->channels);
-    write_number(&json, "shown", report->shown);
-    write_number(&json, "filesRead", report->files_read);
-    write_number(&json, "bytesRead", report->bytes_read);
-    write_number(&json, "requests", report->requests);
-    write_number(&json, "sourcesFetched", report->fetched);
-    write_number(&json, "bytesFetched", report->bytes_fetched);
-    write_number(&json, "channelsRendered", report->rendered);
-    json_key(&json, "nothingNew");
-    json_boolean(&json, report->nothing_new);
-    write_number(&json, "written", report->written);
-    write_number(&json, "unchanged", report->unchanged);
-    write_number(&json, "relinked", report->relinked);
-    write_number(&json, "removed", report->removed);
-    write_number(&json, "bytesWritten", report->bytes_written);
-    json_key(&json, "dryRun");
-    json_boolean(&json, report->dry_run);
-    write_number(&json, "expectations", report->expectations);
-    write_number(&json, "failed", report->failed);
+    json_member_text(&json, "command", slice_of(report->command));
+    json_member_unsigned(&json, "exit", (uint64_t)report->exit_code);
+    json_member_unsigned(&json, "articles", report->articles);
+    json_member_unsigned(&json, "refused", report->refused);
+    json_member_unsigned(&json, "future", report->future);
+    json_member_unsigned(&json, "withdrawn", report->withdrawn);
+    json_member_unsigned(&json, "held", report->held);
+    json_member_unsigned(&json, "joined", report->joined);
+    json_member_unsigned(&json, "copies", report->copies);
+    json_member_unsigned(&json, "duplicates", report->duplicates);
+    json_member_unsigned(&json, "channels", report->channels);
+    json_member_unsigned(&json, "shown", report->shown);
+    json_member_unsigned(&json, "filesRead", report->files_read);
+    json_member_unsigned(&json, "bytesRead", report->bytes_read);
+    json_member_unsigned(&json, "requests", report->requests);
+    json_member_unsigned(&json, "sourcesFetched", report->fetched);
+    json_member_unsigned(&json, "bytesFetched", report->bytes_fetched);
+    json_member_unsigned(&json, "channelsRendered", report->rendered);
+    json_member_boolean(&json, "nothingNew", report->nothing_new);
+    json_member_unsigned(&json, "written", report->written);
+    json_member_unsigned(&json, "unchanged", report->unchanged);
+    json_member_unsigned(&json, "relinked", report->relinked);
+    json_member_unsigned(&json, "removed", report->removed);
+    json_member_unsigned(&json, "bytesWritten", report->bytes_written);
+    json_member_boolean(&json, "dryRun", report->dry_run);
+    json_member_unsigned(&json, "expectations", report->expectations);
+    json_member_unsigned(&json, "failed", report->failed);
     if (report->counts.size) {
         json_key(&json, "counts");
         json_fragment(&json, report->counts);

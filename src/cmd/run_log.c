@@ -51,40 +51,23 @@ static size_t *number_of(struct run *run, size_t member) {
     return (size_t *)(void *)((char *)run + number_members[member].offset);
 }
 
-static void write_time(struct json_writer *json, const char *key, int64_t seconds) {
-    CLEANUP(buf_release) struct buf text = BUF(64);
-    date_append_rfc3339(&text, seconds);
-    json_key(json, key);
-    json_string(json, buf_slice(&text));
-}
-
-static void write_number(struct json_writer *json, const char *key, uint64_t number) {
-    json_key(json, key);
-    json_unsigned(json, number);
-}
-
 static void write_line(struct run *run, struct buf *line) {
     struct json_writer json = json_line_writer_on(line);
     json_open_object(&json);
-    write_time(&json, "start", run->start);
-    json_key(&json, "command");
-    json_string(&json, slice_of(run->command));
-    write_number(&json, "milliseconds", run->milliseconds);
-    write_number(&json, "exit", (uint64_t)run->exit_code);
-    if (run->error) {
-        json_key(&json, "error");
-        json_string(&json, slice_of(run->error));
-    }
-    json_key(&json, "nothingNew");
-    json_boolean(&json, run->nothing_new);
-    json_key(&json, "served");
-    json_boolean(&json, run->is_served);
+    json_member_time(&json, "start", run->start);
+    json_member_text(&json, "command", slice_of(run->command));
+    json_member_unsigned(&json, "milliseconds", run->milliseconds);
+    json_member_unsigned(&json, "exit", (uint64_t)run->exit_code);
+    if (run->error)
+        json_member_text(&json, "error", slice_of(run->error));
+    json_member_boolean(&json, "nothingNew", run->nothing_new);
+    json_member_boolean(&json, "served", run->is_served);
     for (size_t i = 0; i < ARRAY_LENGTH(number_members); i++)
-        write_number(&json, number_members[i].name, *number_of(run, i));
-    write_number(&json, "bytesWritten", run->bytes_written);
-    write_number(&json, "bytesFetched", run->bytes_fetched);
+        json_member_unsigned(&json, number_members[i].name, *number_of(run, i));
+    json_member_unsigned(&json, "bytesWritten", run->bytes_written);
+    json_member_unsigned(&json, "bytesFetched", run->bytes_fetched);
     if (run->next_date != INT64_MAX)
-        write_time(&json, "next", run->next_date);
+        json_member_time(&json, "next", run->next_date);
     json_close(&json);
 }
 

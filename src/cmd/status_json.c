@@ -1,50 +1,28 @@
 #include "cmd/status.h"
 
-#include "base/date.h"
 #include "json/writer.h"
-
-static void write_number(struct json_writer *json, const char *key, uint64_t number) {
-    json_key(json, key);
-    json_unsigned(json, number);
-}
-
-static void write_boolean(struct json_writer *json, const char *key, bool value) {
-    json_key(json, key);
-    json_boolean(json, value);
-}
-
-static void write_text(struct json_writer *json, const char *key, struct slice text) {
-    json_key(json, key);
-    json_string(json, text);
-}
-
-static void write_time(struct json_writer *json, const char *key, int64_t seconds) {
-    CLEANUP(buf_release) struct buf text = BUF(64);
-    date_append_rfc3339(&text, seconds);
-    write_text(json, key, buf_slice(&text));
-}
 
 static void write_run(struct json_writer *json, const struct run *run) {
     json_open_object(json);
-    write_time(json, "start", run->start);
-    write_text(json, "command", slice_of(run->command));
-    write_number(json, "milliseconds", run->milliseconds);
-    write_number(json, "exit", (uint64_t)run->exit_code);
+    json_member_time(json, "start", run->start);
+    json_member_text(json, "command", slice_of(run->command));
+    json_member_unsigned(json, "milliseconds", run->milliseconds);
+    json_member_unsigned(json, "exit", (uint64_t)run->exit_code);
     if (run->error)
-        write_text(json, "error", slice_of(run->error));
-    write_boolean(json, "nothingNew", run->nothing_new);
-    write_number(json, "articles", run->articles);
-    write_number(json, "newArticles", run->new_articles);
-    write_number(json, "refused", run->refused);
-    write_number(json, "written", run->written);
-    write_number(json, "relinked", run->relinked);
-    write_number(json, "removed", run->removed);
-    write_number(json, "bytesWritten", run->bytes_written);
-    write_number(json, "channelsChanged", run->channels_changed);
-    write_number(json, "requests", run->requests);
-    write_number(json, "bytesFetched", run->bytes_fetched);
+        json_member_text(json, "error", slice_of(run->error));
+    json_member_boolean(json, "nothingNew", run->nothing_new);
+    json_member_unsigned(json, "articles", run->articles);
+    json_member_unsigned(json, "newArticles", run->new_articles);
+    json_member_unsigned(json, "refused", run->refused);
+    json_member_unsigned(json, "written", run->written);
+    json_member_unsigned(json, "relinked", run->relinked);
+    json_member_unsigned(json, "removed", run->removed);
+    json_member_unsigned(json, "bytesWritten", run->bytes_written);
+    json_member_unsigned(json, "channelsChanged", run->channels_changed);
+    json_member_unsigned(json, "requests", run->requests);
+    json_member_unsigned(json, "bytesFetched", run->bytes_fetched);
     if (run->next_date != INT64_MAX)
-        write_time(json, "next", run->next_date);
+        json_member_time(json, "next", run->next_date);
     json_close(json);
 }
 
@@ -70,55 +48,55 @@ static void write_runs(struct json_writer *json, const struct status *status) {
 static void write_sizes(struct json_writer *json, const struct status *status) {
     json_key(json, "sizes");
     json_open_object(json);
-    write_number(json, "files", status->output.files);
-    write_number(json, "bytes", status->output.bytes);
-    write_number(json, "previousFiles", status->output.previous_files);
-    write_number(json, "previousBytes", status->output.previous_bytes);
-    write_number(json, "cacheBytes", status->cache_size);
-    write_number(json, "historyBytes", status->history_size);
-    write_number(json, "logBytes", status->log.size);
+    json_member_unsigned(json, "files", status->output.files);
+    json_member_unsigned(json, "bytes", status->output.bytes);
+    json_member_unsigned(json, "previousFiles", status->output.previous_files);
+    json_member_unsigned(json, "previousBytes", status->output.previous_bytes);
+    json_member_unsigned(json, "cacheBytes", status->cache_size);
+    json_member_unsigned(json, "historyBytes", status->history_size);
+    json_member_unsigned(json, "logBytes", status->log.size);
     json_close(json);
 }
 
 static void write_known_time(struct json_writer *json, const char *key, int64_t seconds) {
     if (seconds)
-        write_time(json, key, seconds);
+        json_member_time(json, key, seconds);
 }
 
 static void write_fetch(struct json_writer *json, const struct source *source, const struct fetch_state *state) {
-    write_text(json, "url", source->upstream.url);
-    write_boolean(json, "asked", state->is_known);
+    json_member_text(json, "url", source->upstream.url);
+    json_member_boolean(json, "asked", state->is_known);
     if (!state->is_known)
         return;
-    write_number(json, "kept", state->articles);
+    json_member_unsigned(json, "kept", state->articles);
     write_known_time(json, "lastAsked", state->attempted);
     write_known_time(json, "lastAnswered", state->answered);
     write_known_time(json, "lastChanged", state->changed);
     write_known_time(json, "nextDue", fetch_state_next(state, source));
     if (state->reason.size) {
         write_known_time(json, "failingSince", state->failing_since);
-        write_text(json, "failure", state->reason);
+        json_member_text(json, "failure", state->reason);
     }
     if (state->moved_to.size)
-        write_text(json, "movedTo", state->moved_to);
+        json_member_text(json, "movedTo", state->moved_to);
 }
 
 static void write_source(struct json_writer *json, const struct status *status, size_t number) {
     const struct source *source = &status->settings->sources[number];
     const struct source_health *health = health_of_source(&status->health, status->settings, number);
     json_open_object(json);
-    write_text(json, "files", source->files);
-    write_text(json, "reader", slice_of(source->upstream.url.size ? source->upstream.reader : source->reader));
-    write_boolean(json, "read", health != NULL);
+    json_member_text(json, "files", source->files);
+    json_member_text(json, "reader", slice_of(source->upstream.url.size ? source->upstream.reader : source->reader));
+    json_member_boolean(json, "read", health != NULL);
     if (health) {
-        write_number(json, "fileCount", health->file_count);
-        write_number(json, "articles", health->articles);
-        write_number(json, "refused", health->refused);
+        json_member_unsigned(json, "fileCount", health->file_count);
+        json_member_unsigned(json, "articles", health->articles);
+        json_member_unsigned(json, "refused", health->refused);
         if (health->newest != INT64_MIN)
-            write_time(json, "newest", health->newest);
+            json_member_time(json, "newest", health->newest);
         if (health->arrived != INT64_MIN)
-            write_time(json, "arrived", health->arrived);
-        write_boolean(json, "silent", source_is_silent(source, health->newest, status->options->now));
+            json_member_time(json, "arrived", health->arrived);
+        json_member_boolean(json, "silent", source_is_silent(source, health->newest, status->options->now));
     }
     if (source->upstream.url.size)
         write_fetch(json, source, &status->fetches[number]);
@@ -127,13 +105,13 @@ static void write_source(struct json_writer *json, const struct status *status, 
 
 static void write_target(struct json_writer *json, const struct published *published) {
     json_open_object(json);
-    write_text(json, "target", published->name);
+    json_member_text(json, "target", published->name);
     if (published->at)
-        write_time(json, "published", published->at);
+        json_member_time(json, "published", published->at);
     if (published->failed_at)
-        write_time(json, "failed", published->failed_at);
-    write_number(json, "notSeenYet", published->changed.count);
-    write_number(json, "withdrawnWaiting", published->withdrawn.count);
+        json_member_time(json, "failed", published->failed_at);
+    json_member_unsigned(json, "notSeenYet", published->changed.count);
+    json_member_unsigned(json, "withdrawnWaiting", published->withdrawn.count);
     json_key(json, "problems");
     json_open_array(json);
     for (size_t i = 0; i < published->said.count; i++)
@@ -148,7 +126,7 @@ static void write_targets(struct json_writer *json, const struct status *status)
     for (size_t i = 0; i < status->published.items.count; i++)
         write_target(json, &status->published.items.items[i]);
     json_close(json);
-    write_number(json, "hubsWaiting", status->hubs_waiting);
+    json_member_unsigned(json, "hubsWaiting", status->hubs_waiting);
 }
 
 static void write_days(struct json_writer *json, const struct status *status) {
@@ -169,26 +147,26 @@ static void write_problem(struct json_writer *json, const struct diagnostic *ite
         [SEVERITY_ERROR] = "error",
     };
     json_open_object(json);
-    write_text(json, "name", slice_of(diagnostic_name(item->id)));
-    write_text(json, "severity", slice_of(severities[diagnostic_severity(item->id)]));
-    write_time(json, "since", since);
-    write_text(json, "file", item->place.file);
-    write_number(json, "line", item->place.line);
-    write_number(json, "column", item->place.column);
-    write_text(json, "text", slice_of(diagnostic_text(item->id)));
-    write_text(json, "detail", item->detail);
+    json_member_text(json, "name", slice_of(diagnostic_name(item->id)));
+    json_member_text(json, "severity", slice_of(severities[diagnostic_severity(item->id)]));
+    json_member_time(json, "since", since);
+    json_member_text(json, "file", item->place.file);
+    json_member_unsigned(json, "line", item->place.line);
+    json_member_unsigned(json, "column", item->place.column);
+    json_member_text(json, "text", slice_of(diagnostic_text(item->id)));
+    json_member_text(json, "detail", item->detail);
     json_close(json);
 }
 
 void status_append_json(const struct status *status, struct buf *buf) {
     struct json_writer json = json_writer_on(buf);
     json_open_object(&json);
-    write_text(&json, "command", SLICE("status"));
-    write_text(&json, "output", slice_of(status->directory));
-    write_text(&json, "state", slice_of(status->state_folder));
-    write_text(&json, "history", slice_of(status->history_file));
-    write_boolean(&json, "busy", status->output.is_busy);
-    write_boolean(&json, "rolledBack", status->is_rolled_back);
+    json_member_text(&json, "command", SLICE("status"));
+    json_member_text(&json, "output", slice_of(status->directory));
+    json_member_text(&json, "state", slice_of(status->state_folder));
+    json_member_text(&json, "history", slice_of(status->history_file));
+    json_member_boolean(&json, "busy", status->output.is_busy);
+    json_member_boolean(&json, "rolledBack", status->is_rolled_back);
     write_runs(&json, status);
     write_sizes(&json, status);
     json_key(&json, "sources");
@@ -198,7 +176,7 @@ void status_append_json(const struct status *status, struct buf *buf) {
     json_close(&json);
     write_days(&json, status);
     write_targets(&json, status);
-    write_number(&json, "problems", status_problems(status));
+    json_member_unsigned(&json, "problems", status_problems(status));
     json_key(&json, "open");
     json_open_array(&json);
     for (size_t i = 0; i < status->known.reported.items.count; i++)

@@ -59,10 +59,6 @@ static bool stands_in_archive(struct noting *noting, const struct channel *chann
     return served_file_shows(noting->withdrawals->served, buf_slice(&path), hash128(line->entry));
 }
 
-static int by_bytes(const void *left, const void *right) {
-    return slice_compare(*(const struct slice *)left, *(const struct slice *)right);
-}
-
 /* Date and channels of the entry, as far as it is served. `record` NULL: what it belongs to is not known. */
 static void ask_served(struct noting *noting, const struct record *record, struct withdrawal *line) {
     struct served_entry seen = {0};
@@ -85,7 +81,7 @@ static void ask_served(struct noting *noting, const struct record *record, struc
             channels[count++] = channel->path;
     }
     if (count > 1)
-        qsort(channels, count, sizeof *channels, by_bytes);
+        qsort(channels, count, sizeof *channels, slice_compare_items);
     struct slice *kept = arena_new_array(&noting->withdrawals->arena, count, sizeof *kept);
     for (size_t i = 0; i < count; i++)
         kept[i] = channels[i];

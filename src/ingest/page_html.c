@@ -232,13 +232,6 @@ static void close_element(struct html_reading *reading, enum tag tag) {
 
 /* --- tags ---------------------------------------------------------------------------------------------------- */
 
-static unsigned line_ends(struct slice text) {
-    unsigned count = 0;
-    for (size_t at = slice_find_byte(text, '\n', 0); at < text.size; at = slice_find_byte(text, '\n', at + 1))
-        count++;
-    return count;
-}
-
 /* Behind an element that is dropped with all that is in it; `at` when it has no end: then its content is text. */
 static size_t skip_content(struct html_reading *reading, struct slice html, size_t at, struct slice name) {
     for (size_t i = 0; i < reading->unclosed_count; i++)
@@ -264,7 +257,7 @@ static size_t take_markup(struct html_reading *reading, struct slice html, size_
         open_element(reading, tag.tag, tag.attributes);
     else if (tag.kind == HTML_CLOSES)
         close_element(reading, tag.tag);
-    reading->line += line_ends(slice_range(html, at, end));
+    reading->line += (unsigned)slice_count_byte(slice_range(html, at, end), '\n');
     return end;
 }
 

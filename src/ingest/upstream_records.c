@@ -58,13 +58,6 @@ static bool add_record(struct upstream_run *run, struct records *records, size_t
 
 /* --- one record ---------------------------------------------------------------------------------------------- */
 
-static unsigned line_ends(struct slice text) {
-    unsigned count = 0;
-    for (size_t at = slice_find_byte(text, '\n', 0); at < text.size; at = slice_find_byte(text, '\n', at + 1))
-        count++;
-    return count;
-}
-
 static unsigned characters_in(struct slice text) {
     unsigned count = 0;
     for (size_t i = 0; i < text.size; i++)
@@ -87,7 +80,7 @@ static void place_anew(struct upstream_run *run, const struct record *record, si
                 break;
         const char *before = memrchr(run->text.data, '\n', at);
         size_t line_begin = before ? (size_t)(before - run->text.data) + 1 : 0;
-        item->place.line += line_ends(slice_range(run->text, record->begin, at));
+        item->place.line += (unsigned)slice_count_byte(slice_range(run->text, record->begin, at), '\n');
         item->place.column = characters_in(slice_range(run->text, line_begin, at)) + 1;
         item->excerpt = (struct slice){0};
     }
@@ -170,7 +163,7 @@ bool upstream_read_array(struct upstream_run *run) {
     unsigned line = 1;
     while (json_next_element(&rest, &element)) {
         size_t begin = (size_t)(element.data - run->text.data);
-        line += line_ends(slice_range(run->text, counted, begin));
+        line += (unsigned)slice_count_byte(slice_range(run->text, counted, begin), '\n');
         counted = begin;
         if (!add_record(run, &records, begin, begin + element.size, line))
             return false;

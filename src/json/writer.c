@@ -1,5 +1,7 @@
 #include "json/writer.h"
 
+#include "base/date.h"
+
 #include <assert.h>
 
 enum { JSON_DEPTH_MOST = 16 };
@@ -132,6 +134,27 @@ void json_boolean(struct json_writer *json, bool value) {
     begin_value(json);
     buf_append_string(json->buf, value ? "true" : "false");
     end_value(json);
+}
+
+void json_member_text(struct json_writer *json, const char *key, struct slice text) {
+    json_key(json, key);
+    json_string(json, text);
+}
+
+void json_member_unsigned(struct json_writer *json, const char *key, uint64_t number) {
+    json_key(json, key);
+    json_unsigned(json, number);
+}
+
+void json_member_boolean(struct json_writer *json, const char *key, bool value) {
+    json_key(json, key);
+    json_boolean(json, value);
+}
+
+void json_member_time(struct json_writer *json, const char *key, int64_t seconds) {
+    CLEANUP(buf_release) struct buf text = BUF(64);
+    date_append_rfc3339(&text, seconds);
+    json_member_text(json, key, buf_slice(&text));
 }
 
 void json_fragment(struct json_writer *json, struct slice value) {

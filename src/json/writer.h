@@ -9,7 +9,8 @@
  *
  *     struct json_writer json = json_writer_on(&buf);
  *     json_open_object(&json);
- *     json_key(&json, "title"); json_string(&json, title);
+ *     json_member_text(&json, "title", title);
+ *     json_key(&json, "tags"); json_open_array(&json); … json_close(&json);
  *     json_close(&json);        // as often as opened
  *
  * An error is the buffer's: look at buf->failed at the end. Misnesting is a bug and asserts.
@@ -37,6 +38,12 @@ void json_key(struct json_writer *json, const char *key);
 void json_string(struct json_writer *json, struct slice text);
 void json_unsigned(struct json_writer *json, uint64_t number);
 void json_boolean(struct json_writer *json, bool value);
+/* A key with its value. */
+void json_member_text(struct json_writer *json, const char *key, struct slice text);
+void json_member_unsigned(struct json_writer *json, const char *key, uint64_t number);
+void json_member_boolean(struct json_writer *json, const char *key, bool value);
+/* A moment as text: RFC 3339 in the site's zone (date_append_rfc3339). */
+void json_member_time(struct json_writer *json, const char *key, int64_t seconds);
 /* A value already written by a fragment writer of the same depth. */
 void json_fragment(struct json_writer *json, struct slice value);
 

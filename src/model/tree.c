@@ -6,10 +6,6 @@ static int compare_file(const void *path, const void *file) {
     return slice_compare(*(const struct slice *)path, ((const struct tree_file *)file)->path);
 }
 
-static int compare_path(const void *path, const void *other) {
-    return slice_compare(*(const struct slice *)path, *(const struct slice *)other);
-}
-
 const struct tree_file *tree_find(const struct tree *tree, struct slice path) {
     if (tree->files.count == 0)
         return NULL;
@@ -18,5 +14,5 @@ const struct tree_file *tree_find(const struct tree *tree, struct slice path) {
 
 bool tree_has_pending(const struct tree *tree, struct slice path) {
     return tree->pending.count &&
-           bsearch(&path, tree->pending.items, tree->pending.count, sizeof path, compare_path) != NULL;
+           bsearch(&path, tree->pending.items, tree->pending.count, sizeof path, slice_compare_items) != NULL;
 }

@@ -62,13 +62,6 @@ void client_free(struct client *client) {
 
 /* --- addresses --- */
 
-static void append_lower(struct slice slice, struct buf *buf) {
-    for (size_t i = 0; i < slice.size; i++) {
-        char c = slice.data[i];
-        buf_append_byte(buf, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
-    }
-}
-
 static bool is_secure(struct slice url) {
     return slice_equal_ignoring_case(slice_range(url, 0, 6), SLICE("https:"));
 }
@@ -78,7 +71,7 @@ bool origin_append(struct slice url, struct buf *buf) {
         return false;
     struct slice host = uri_host(url);
     buf_append_string(buf, is_secure(url) ? "https://" : "http://");
-    append_lower(host, buf);
+    buf_append_lower(buf, host);
     struct slice rest = slice_from(url, (size_t)(host.data - url.data) + host.size);
     size_t digits = 0;
     while (digits + 1 < rest.size && rest.data[0] == ':' && rest.data[digits + 1] >= '0' &&

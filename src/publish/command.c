@@ -75,12 +75,6 @@ static void changes_release(struct changes *changes) {
     vec_release(&changes->deletions);
 }
 
-static int by_bytes(const void *left, const void *right) {
-    const struct slice *a = left;
-    const struct slice *b = right;
-    return slice_compare(*a, *b);
-}
-
 /*
  * Both lists are sorted by path. What is pending was told to a command that came to no good end; `is_own` false: the
  * command is not the one that has published what is known.
@@ -103,7 +97,8 @@ static void changes_find(const struct tree *local, const struct tree *known, boo
         if (!tree_find(local, known->pending.items[i]) && !tree_find(known, known->pending.items[i]))
             vec_push(&changes->deletions, known->pending.items[i]);
     if (changes->deletions.count)
-        qsort(changes->deletions.items, changes->deletions.count, sizeof *changes->deletions.items, by_bytes);
+        qsort(changes->deletions.items, changes->deletions.count, sizeof *changes->deletions.items,
+              slice_compare_items);
 }
 
 /*
@@ -119,7 +114,7 @@ static bool write_pending(const struct publish_order *order, const struct tree *
     for (size_t i = 0; i < changes->deletions.count; i++)
         vec_push(&pending.pending, changes->deletions.items[i]);
     if (pending.pending.count)
-        qsort(pending.pending.items, pending.pending.count, sizeof *pending.pending.items, by_bytes);
+        qsort(pending.pending.items, pending.pending.count, sizeof *pending.pending.items, slice_compare_items);
     record.pending.items = pending.pending.items;
     record.pending.count = pending.pending.count;
     return write_record(order, record, arena);
@@ -203,7 +198,7 @@ static void note_outcome(const struct publish_order *order, const struct changes
         vec_push(&outcome->removed, path);
     }
     if (outcome->changed.count)
-        qsort(outcome->changed.items, outcome->changed.count, sizeof *outcome->changed.items, by_bytes);
+        qsort(outcome->changed.items, outcome->changed.count, sizeof *outcome->changed.items, slice_compare_items);
     size_t at = 0;
     for (size_t i = 0; i < order->local->files.count && at < uploads; i++)
         if (slice_equal(order->local->files.items[i].path, changes->uploads.items[at])) {
@@ -274,7 +269,7 @@ enum publish_result command_publish(const struct publish_order *order, struct di
 
 static bool is_removed(const struct publish_outcome *outcome, struct slice path) {
     return outcome->removed.count && bsearch(&path, outcome->removed.items, outcome->removed.count,
-                                             sizeof *outcome->removed.items, by_bytes) != NULL;
+                                             sizeof *outcome->removed.items, slice_compare_items) != NULL;
 }
 
 bool command_purge(const struct publish_order *order, struct diagnostics *diagnostics,

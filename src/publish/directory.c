@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/owner.h"
+#include "base/walk.h"
 #include "store/manifest.h"
 
 #include <errno.h>
@@ -150,11 +151,6 @@ static struct slice name_of(struct slice path) {
     return slice_from(path, begin);
 }
 
-static struct slice folder_of(struct slice path) {
-    struct slice name = name_of(path);
-    return slice_range(path, 0, path.size - name.size - (path.size > name.size));
-}
-
 /* Did one of ours write it, as far as anybody knows? */
 static bool is_ours(const struct publish_place *place, struct slice path) {
     const struct tree *remote = place->remote;
@@ -236,7 +232,7 @@ static bool holds(int folder, const char *name, const struct tree_file *file) {
 /* What stands where a new file must: nothing, a folder of ours that goes, or just these bytes. */
 static bool has_room(struct publish_place *place, const struct tree_file *file, struct place_failure *failure) {
     CLEANUP(arena_release) struct arena arena = {0};
-    CLEANUP(file_close) int folder = open_folder(place, folder_of(file->path), OPEN_ONLY);
+    CLEANUP(file_close) int folder = open_folder(place, walk_folder_of(file->path), OPEN_ONLY);
     const char *path = arena_copy(&arena, file->path).data;
     const char *name = arena_copy(&arena, name_of(file->path)).data;
     struct stat status;
@@ -262,16 +258,6 @@ static bool directory_admit(struct publish_place *place, const struct publish_pl
 
 /* --- doing it ----------------------------------------------------------------------------------------------- */
 
-static bool copy_bytes(int from, int to) {
-    enum { PIECE = 64 * 1024 };
-    char piece[PIECE];
-    size_t got = PIECE;
-    for (uint64_t at = 0; got == PIECE; at += got)
-        if (!file_read_at(from, piece, PIECE, at, &got) || !file_write(to, (struct slice){piece, got}))
-            return false;
-    return true;
-}
-
 /* Now, but at least a second later than what it replaces: servers' ETags are seconds and size. */
 static bool set_time(int draft, int folder, const char *name) {
     struct stat old;
@@ -285,8 +271,8 @@ static bool set_time(int draft, int folder, const char *name) {
 /* false with errno. */
 static bool unlink_path(const struct publish_place *place, struct slice path) {
     CLEANUP(arena_release) struct arena arena = {0};
-    for (struct slice at = path; at.size; at = folder_of(at)) {
-        CLEANUP(file_close) int folder = open_folder(place, folder_of(at), OPEN_ONLY);
+    for (struct slice at = path; at.size; at = walk_folder_of(at)) {
+        CLEANUP(file_close) int folder = open_folder(place, walk_folder_of(at), OPEN_ONLY);
         const char *name = arena_copy(&arena, name_of(at)).data;
         bool is_file = at.size == path.size;
         if (folder >= 0 && unlinkat(folder, name, is_file ? 0 : AT_REMOVEDIR) == 0)
@@ -329,12 +315,12 @@ static bool write_file(const struct publish_place *place, size_t worker, struct 
     CLEANUP(arena_release) struct arena arena = {0};
     struct draft draft = draft_of(worker);
     const char *name = arena_copy(&arena, name_of(path)).data;
-    CLEANUP(file_close) int folder = open_folder(place, folder_of(path), OPEN_MAKING);
+    CLEANUP(file_close) int folder = open_folder(place, walk_folder_of(path), OPEN_MAKING);
     if (folder < 0)
         return false;
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     CLEANUP(file_close) int file = openat(place->root, draft.name, flags, 0644);
-    if (file >= 0 && owner_give(&place->owner, file) && (from < 0 ? file_write(file, bytes) : copy_bytes(from, file)) &&
+    if (file >= 0 && owner_give(&place->owner, file) && (from < 0 ? file_write(file, bytes) : file_copy(from, file)) &&
         set_time(file, folder, name) && fsync(file) == 0 && move_in(place, draft.name, folder, name, path))
         return true;
     int error = errno;
@@ -349,7 +335,7 @@ static enum put_result directory_put(struct publish_place *place, size_t worker,
     CLEANUP(file_close) int from = place_open_file(place->order, file, failure);
     if (from < 0)
         return PUT_FAILED;
-    CLEANUP(file_close) int folder = open_folder(place, folder_of(file->path), OPEN_ONLY);
+    CLEANUP(file_close) int folder = open_folder(place, walk_folder_of(file->path), OPEN_ONLY);
     if (folder >= 0 && holds(folder, arena_copy(&arena, name_of(file->path)).data, file))
         return PUT_ALREADY;
     if (write_file(place, worker, file->path, from, (struct slice){0}))

@@ -47,10 +47,6 @@ const char *cache_control_of(const struct tree_file *file) {
 
 /* --- the plan ----------------------------------------------------------------------------------------------- */
 
-static int compare_slices(const void *a, const void *b) {
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static bool is_same(const struct tree_file *a, const struct tree_file *b) {
     return a->size == b->size && sha256_equal(&a->hash, &b->hash) && slice_equal(a->type, b->type);
 }
@@ -174,7 +170,7 @@ size_t publish_plan_run(const struct publish_plan *plan, size_t begin) {
 static void sort_and_unite(struct tree *tree) {
     size_t kept = 0;
     if (tree->pending.count)
-        qsort(tree->pending.items, tree->pending.count, sizeof *tree->pending.items, compare_slices);
+        qsort(tree->pending.items, tree->pending.count, sizeof *tree->pending.items, slice_compare_items);
     for (size_t i = 0; i < tree->pending.count; i++)
         if (kept == 0 || !slice_equal(tree->pending.items[kept - 1], tree->pending.items[i]))
             tree->pending.items[kept++] = tree->pending.items[i];

@@ -326,10 +326,6 @@ static bool carry_out(struct publishing *publishing) {
 
 /* --- one target --------------------------------------------------------------------------------------------- */
 
-static int compare_slices(const void *a, const void *b) {
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static void list_changes(struct publishing *publishing) {
     struct publish_outcome *outcome = publishing->outcome;
     const struct journal *journal = &publishing->journal;
@@ -340,9 +336,9 @@ static void list_changes(struct publishing *publishing) {
             vec_push(&outcome->removed, path);
     }
     if (outcome->changed.count)
-        qsort(outcome->changed.items, outcome->changed.count, sizeof(struct slice), compare_slices);
+        qsort(outcome->changed.items, outcome->changed.count, sizeof(struct slice), slice_compare_items);
     if (outcome->removed.count)
-        qsort(outcome->removed.items, outcome->removed.count, sizeof(struct slice), compare_slices);
+        qsort(outcome->removed.items, outcome->removed.count, sizeof(struct slice), slice_compare_items);
 }
 
 static enum publish_result refuse_deletions(const struct publishing *publishing) {

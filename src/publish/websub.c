@@ -85,26 +85,14 @@ static bool queue_read(const char *folder, struct queue *queue) {
 }
 
 static void write_line(const struct waiting *waiting, struct buf *buf) {
-    CLEANUP(buf_release) struct buf since = BUF(64);
     struct json_writer json = json_line_writer_on(buf);
-    date_append_rfc3339(&since, waiting->since);
     json_open_object(&json);
-    json_key(&json, "hub");
-    json_string(&json, waiting->hub);
-    json_key(&json, "topic");
-    json_string(&json, waiting->topic);
-    json_key(&json, "since");
-    json_string(&json, buf_slice(&since));
-    if (waiting->is_reported) {
-        json_key(&json, "reported");
-        json_boolean(&json, true);
-    }
+    json_member_text(&json, "hub", waiting->hub);
+    json_member_text(&json, "topic", waiting->topic);
+    json_member_time(&json, "since", waiting->since);
+    if (waiting->is_reported)
+        json_member_boolean(&json, "reported", true);
     json_close(&json);
-}
-
-static bool sync_folder(const char *folder) {
-    CLEANUP(file_close) int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return descriptor >= 0 && fsync(descriptor) == 0;
 }
 
 static bool write_draft(const char *path, struct slice bytes) {
@@ -120,9 +108,9 @@ static bool queue_write(const char *folder, struct queue *queue) {
     for (size_t i = 0; i < queue->items.count; i++)
         write_line(&queue->items.items[i], &bytes);
     if (bytes.size == 0)
-        return (unlink(path) == 0 && sync_folder(folder)) || errno == ENOENT;
+        return (unlink(path) == 0 && file_sync_folder(path)) || errno == ENOENT;
     if (write_draft(draft, buf_slice(&bytes)) && rename(draft, path) == 0)
-        return sync_folder(folder);
+        return file_sync_folder(path);
     int error = errno;
     unlink(draft);
     errno = error;

@@ -250,23 +250,11 @@ static int open_for_append(const struct history_file *file) {
     return kept;
 }
 
-static int open_folder(const struct history_file *file) {
-    CLEANUP(arena_release) struct arena arena = {0};
-    return open(file_folder(&arena, file->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* A new file is nobody else's than its folder's, and is there after a power cut. */
-static bool settle_new(const struct history_file *file, int descriptor) {
-    CLEANUP(file_close) int folder = open_folder(file);
-    struct owner owner = owner_of(folder);
-    return folder >= 0 && owner_give(&owner, descriptor) && fsync(folder) == 0;
-}
-
 static bool append(struct history_file *file, int descriptor, struct slice lines) {
     off_t end = (off_t)file->identity.size;
     return ftruncate(descriptor, end) == 0 && lseek(descriptor, end, SEEK_SET) == end &&
            file_write(descriptor, lines) && fsync(descriptor) == 0 &&
-           (file->identity.exists || settle_new(file, descriptor)) && fstat(descriptor, &file->status) == 0;
+           (file->identity.exists || owner_settle(file->path, descriptor)) && fstat(descriptor, &file->status) == 0;
 }
 
 /* As it was, as far as a disk can be made to that has just failed. */
@@ -375,7 +363,6 @@ static bool write_draft(const struct history_file *file, const char *draft, stru
 static bool replace(struct history_file *file, struct slice lines, struct diagnostics *diagnostics) {
     CLEANUP(memory_free) char *path = realpath(file->path, NULL);
     CLEANUP(buf_release) struct buf draft = BUF(BUF_UNLIMITED);
-    CLEANUP(file_close) int folder = -1;
     struct stat now;
     if (!path || stat(path, &now) != 0)
         return report_failure(file, errno == ENOENT ? ESTALE : errno, diagnostics);
@@ -388,9 +375,7 @@ static bool replace(struct history_file *file, struct slice lines, struct diagno
         return report_failure(file, error, diagnostics);
     }
     file->status = now;
-    CLEANUP(arena_release) struct arena arena = {0};
-    folder = open(file_folder(&arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return (folder >= 0 && fsync(folder) == 0) || report_failure(file, errno, diagnostics);
+    return file_sync_folder(path) || report_failure(file, errno, diagnostics);
 }
 
 bool history_compact(struct history_file *file, struct diagnostics *diagnostics, size_t *ret_dropped) {

@@ -172,30 +172,25 @@ enum history_reading history_event_read(struct slice line, struct arena *arena, 
 
 /* --- writing ------------------------------------------------------------------------------------------------ */
 
-static void write_text(struct json_writer *json, const char *name, struct slice text) {
-    json_key(json, name);
-    json_string(json, text);
-}
-
 static void write_date(struct json_writer *json, const char *name, int64_t seconds) {
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     date_append_utc(&text, seconds);
-    write_text(json, name, buf_slice(&text));
+    json_member_text(json, name, buf_slice(&text));
 }
 
 static void write_withdrawal(struct json_writer *json, const struct withdrawal *withdrawal) {
-    write_text(json, "withdraw", withdrawal->key);
-    write_text(json, "entry", withdrawal->entry);
+    json_member_text(json, "withdraw", withdrawal->key);
+    json_member_text(json, "entry", withdrawal->entry);
     write_date(json, "at", withdrawal->at);
     write_date(json, "date", withdrawal->date);
-    write_text(json, "by", causes[withdrawal->cause]);
+    json_member_text(json, "by", causes[withdrawal->cause]);
     json_key(json, "channels");
     json_open_array(json);
     for (size_t i = 0; i < withdrawal->channel_count; i++)
         json_string(json, withdrawal->channels[i]);
     json_close(json);
     if (withdrawal->sketch.size)
-        write_text(json, "sketch", withdrawal->sketch);
+        json_member_text(json, "sketch", withdrawal->sketch);
 }
 
 void history_event_append(const struct history_event *event, struct buf *buf) {
@@ -203,25 +198,24 @@ void history_event_append(const struct history_event *event, struct buf *buf) {
     json_open_object(&json);
     switch (event->kind) {
     case HISTORY_JOIN:
-        write_text(&json, "join", event->key);
-        write_text(&json, "leader", event->other);
+        json_member_text(&json, "join", event->key);
+        json_member_text(&json, "leader", event->other);
         write_date(&json, "date", event->at);
         break;
     case HISTORY_WITHDRAW:
         write_withdrawal(&json, &event->withdrawal);
         break;
     case HISTORY_RELEASE:
-        write_text(&json, "release", event->key);
+        json_member_text(&json, "release", event->key);
         write_date(&json, "at", event->at);
         break;
     case HISTORY_SEEN:
-        write_text(&json, "seen", event->key);
-        write_text(&json, "source", event->other);
+        json_member_text(&json, "seen", event->key);
+        json_member_text(&json, "source", event->other);
         write_date(&json, "at", event->at);
         break;
     case HISTORY_COMPACTED:
-        json_key(&json, "compacted");
-        json_unsigned(&json, event->events);
+        json_member_unsigned(&json, "compacted", event->events);
         break;
     case HISTORY_EVENT_KINDS:
         break;

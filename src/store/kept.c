@@ -317,28 +317,18 @@ static bool is_as_read(const struct kept *kept, const struct stat *now) {
     return false;
 }
 
-static bool sync_folder(const char *path, struct owner *ret_owner) {
-    CLEANUP(arena_release) struct arena arena = {0};
-    CLEANUP(file_close) int folder = open(file_folder(&arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0 || fsync(folder) != 0)
-        return false;
-    *ret_owner = owner_of(folder);
-    return true;
-}
-
 static bool create(struct kept *kept, struct slice lines, struct stat *ret_status) {
     CLEANUP(arena_release) struct arena arena = {0};
     const char *folder = file_folder(&arena, kept->path);
-    struct owner owner;
-    if (!owner_make_folder(folder) || !sync_folder(folder, &owner))
+    if (!owner_make_folder(folder) || !file_sync_folder(folder))
         return false;
     CLEANUP(file_close) int descriptor = open(kept->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0) {
         errno = errno == EEXIST ? ESTALE : errno;
         return false;
     }
-    if (file_write(descriptor, lines) && fsync(descriptor) == 0 && sync_folder(kept->path, &owner) &&
-        owner_give(&owner, descriptor) && fstat(descriptor, ret_status) == 0)
+    if (file_write(descriptor, lines) && fsync(descriptor) == 0 && owner_settle(kept->path, descriptor) &&
+        fstat(descriptor, ret_status) == 0)
         return true;
     int error = errno;
     (void)unlink(kept->path);
@@ -406,7 +396,6 @@ static bool write_entries(const struct kept *kept, int draft) {
 static bool rewrite(struct kept *kept, struct stat *ret_status) {
     CLEANUP(memory_free) char *path = realpath(kept->path, NULL);
     CLEANUP(buf_release) struct buf draft = BUF(BUF_UNLIMITED);
-    struct owner owner;
     if (!path || stat(path, ret_status) != 0 || !is_as_read(kept, ret_status))
         return false;
     buf_append_format(&draft, "%s.new", path);
@@ -415,7 +404,7 @@ static bool rewrite(struct kept *kept, struct stat *ret_status) {
     if (descriptor >= 0 && (geteuid() != 0 || fchown(descriptor, kept->status.st_uid, kept->status.st_gid) == 0) &&
         fchmod(descriptor, kept->status.st_mode & 07777) == 0 && write_entries(kept, descriptor) &&
         fsync(descriptor) == 0 && rename(buf_string(&draft), path) == 0)
-        return sync_folder(path, &owner) && fstat(descriptor, ret_status) == 0;
+        return file_sync_folder(path) && fstat(descriptor, ret_status) == 0;
     int error = errno;
     (void)unlink(buf_string(&draft));
     errno = error;

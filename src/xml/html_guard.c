@@ -44,11 +44,6 @@ static bool at_end(const struct guard *guard) {
     return guard->at >= guard->html.size;
 }
 
-static void append_lower(struct buf *buf, struct slice name) {
-    for (size_t i = 0; i < name.size; i++)
-        buf_append_byte(buf, (char)(name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i]));
-}
-
 /* Text or an attribute's value. References stay for the parser; what could end a tag or a value goes in as one. */
 static void append_plain(struct buf *buf, struct slice text) {
     size_t begin = 0;
@@ -174,7 +169,7 @@ static bool append_attributes(struct guard *guard, const struct html_element *el
             continue;
         any = true;
         buf_append_byte(guard->plain, ' ');
-        append_lower(guard->plain, name);
+        buf_append_lower(guard->plain, name);
         buf_append_string(guard->plain, "=\"");
         append_plain(guard->plain, value);
         buf_append_byte(guard->plain, '"');

@@ -24,6 +24,9 @@ static void test_appending(void **state) {
     assert_true(slice_equal(buf_slice(&buf), SLICE("abc\0def018446744073709551615<x -5>")));
     assert_false(buf.failed);
     assert_int_equal(buf_string(&buf)[buf.size], '\0');
+    buf_clear(&buf);
+    buf_append_lower(&buf, SLICE("@AZ[az{ÄÀ上"));
+    assert_string_equal(buf_string(&buf), "@az[az{ÄÀ上");
 }
 
 static void test_ceiling_is_reached_but_not_passed(void **state) {

@@ -5,34 +5,9 @@
 
 #include <cmocka.h>
 
-#include "ingest/feed.h"
-#include "unit/reading.h"
-#include "xml/writer.h"
+#include "unit/feed_reading.h"
 
 /* Feeds of all dialects → lines → articles. */
-
-static struct reading_test test;
-static struct buf lines = {.limit = BUF_UNLIMITED};
-static struct feed_in feed;
-
-static int init(void **unused) {
-    (void)unused;
-    reading_init(&test);
-    buf_clear(&lines);
-    return 0;
-}
-
-static int release(void **unused) {
-    (void)unused;
-    reading_release(&test);
-    buf_release(&lines);
-    return 0;
-}
-
-static bool translate(const char *text) {
-    buf_clear(&lines);
-    return feed_to_lines(slice_of(text), (struct slice){0}, &lines, &feed);
-}
 
 /* The article of the line with this number; its line must be one. */
 static const struct article *article_at(unsigned wanted) {
@@ -45,17 +20,6 @@ static const struct article *article_at(unsigned wanted) {
     return &test.article;
 }
 
-/* A feed of one entry, its article. */
-static const struct article *only(const char *text) {
-    if (!translate(text))
-        fail_msg("%u:%u: %s", feed.line, feed.column, feed.problem);
-    assert_int_equal(feed.entries, 1);
-    unsigned line = 1;
-    while (buf_string(&lines)[line - 1] == '\n')
-        line++;
-    return article_at(line);
-}
-
 #define ATOM(...) "<feed xmlns='http://www.w3.org/2005/Atom'>" __VA_ARGS__ "</feed>"
 #define ENTRY(...)                                                                                                     \
     ATOM("<entry><id>urn:a</id><title>甲</title><updated>2026-01-02T03:04:05Z</updated>" __VA_ARGS__ "</entry>")
@@ -64,9 +28,6 @@ static const struct article *only(const char *text) {
     "elements/1.1/' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'>"             \
     "<channel>" __VA_ARGS__ "</channel></rss>"
 #define ITEM(...) RSS("<item><title>甲</title><pubDate>Fri, 02 Jan 2026 03:04:05 GMT</pubDate>" __VA_ARGS__ "</item>")
-#define JSON(...) "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"报\",\"items\":[" __VA_ARGS__ "]}"
-
-enum { MOMENT = 1767323045 /* 2026-01-02T03:04:05Z */ };
 
 /* --- Atom ---------------------------------------------------------------------------------------------------- */
 

@@ -5,49 +5,14 @@
 
 #include <cmocka.h>
 
-#include "ingest/feed.h"
-#include "unit/reading.h"
-#include "xml/writer.h"
+#include "unit/feed_reading.h"
 
 /* What is mended before a strict parser sees a feed. */
-
-static struct reading_test test;
-static struct buf lines = {.limit = BUF_UNLIMITED};
-static struct feed_in feed;
-
-static int init(void **unused) {
-    (void)unused;
-    reading_init(&test);
-    return 0;
-}
-
-static int release(void **unused) {
-    (void)unused;
-    reading_release(&test);
-    buf_release(&lines);
-    return 0;
-}
-
-static bool translate(const char *text) {
-    buf_clear(&lines);
-    return feed_to_lines(slice_of(text), (struct slice){0}, &lines, &feed);
-}
-
-/* A feed of one line and one entry, its article. */
-static const struct article *only(const char *text) {
-    if (!translate(text))
-        fail_msg("%u:%u: %s", feed.line, feed.column, feed.problem);
-    assert_int_equal(feed.entries, 1);
-    if (!reading_parse(&test, "feed", slice_trim(buf_slice(&lines))))
-        fail_msg("%s", buf_string(&lines));
-    return &test.article;
-}
 
 #define RSS(...)                                                                                                       \
     "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>" __VA_ARGS__                \
     "</channel></rss>"
 #define ITEM(...) RSS("<item><title>甲</title><pubDate>2026-01-02</pubDate>" __VA_ARGS__ "</item>")
-#define JSON(...) "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"报\",\"items\":[" __VA_ARGS__ "]}"
 
 static void a_bad_character_costs_only_itself(void **unused) {
     (void)unused;

@@ -40,6 +40,20 @@ static void test_document(void **state) {
                          "    false\n  ],\n  \"none\": [],\n  \"nothing\": {}\n}\n");
 }
 
+static void test_members(void **state) {
+    (void)state;
+    struct buf buf = BUF(BUF_UNLIMITED);
+    struct json_writer json = json_line_writer_on(&buf);
+    json_open_object(&json);
+    json_member_text(&json, "title", SLICE("\"普陀\""));
+    json_member_unsigned(&json, "count", UINT64_MAX);
+    json_member_boolean(&json, "good", true);
+    json_member_time(&json, "at", 1767323045);
+    json_close(&json);
+    assert_written(&buf, "{\"title\": \"\\\"普陀\\\"\", \"count\": 18446744073709551615, \"good\": true, "
+                         "\"at\": \"2026-01-02T03:04:05+00:00\"}\n");
+}
+
 static void test_one_line(void **state) {
     (void)state;
     struct buf buf = BUF(BUF_UNLIMITED);
@@ -235,13 +249,10 @@ static void test_taken_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),
-        cmocka_unit_test(test_one_line),
-        cmocka_unit_test(test_escapes_come_back),
-        cmocka_unit_test(test_fragment),
-        cmocka_unit_test(test_reader_accepts),
-        cmocka_unit_test(test_reader_refuses),
-        cmocka_unit_test(test_locate),
+        cmocka_unit_test(test_document),       cmocka_unit_test(test_one_line),
+        cmocka_unit_test(test_members),        cmocka_unit_test(test_escapes_come_back),
+        cmocka_unit_test(test_fragment),       cmocka_unit_test(test_reader_accepts),
+        cmocka_unit_test(test_reader_refuses), cmocka_unit_test(test_locate),
         cmocka_unit_test(test_taken_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,7 @@ static void test_comparing(void **state) {
     assert_true(slice_compare(SLICE("ab"), SLICE("a")) > 0);
     assert_true(slice_compare(SLICE("\x7F"), SLICE("\x80")) < 0);
     assert_int_equal(slice_compare(SLICE("上"), SLICE("上")), 0);
+    assert_true(slice_compare_items(&SLICE("a"), &SLICE("ab")) < 0);
     assert_true(slice_starts_with(SLICE("abc"), SLICE("")));
     assert_true(slice_starts_with(SLICE("abc"), SLICE("abc")));
     assert_false(slice_starts_with(SLICE("ab"), SLICE("abc")));
@@ -66,6 +67,9 @@ static void test_finding(void **state) {
     assert_int_equal(slice_find_byte(text, 'x', 0), 6);
     assert_int_equal(slice_find_byte((struct slice){0}, 'x', 0), 0);
     assert_int_equal(slice_find_byte(SLICE("a\0b"), 'b', 0), 2);
+    assert_int_equal(slice_count_byte(text, 'c'), 2);
+    assert_int_equal(slice_count_byte(text, 'x'), 0);
+    assert_int_equal(slice_count_byte((struct slice){0}, 'x'), 0);
 }
 
 static void test_trimming_takes_ascii_blanks_only(void **state) {
