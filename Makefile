@@ -10,16 +10,19 @@ UNITS   := $(PREFIX)/lib/systemd/system
 
 # --- what is installed when it is missing -------------------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libxml2-dev libyaml-dev libvectorscan-dev libpcre2-dev libsqlite3-dev \
-                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev tzdata
+                  libjson-c-dev libcmark-dev libxxhash-dev zlib1g-dev libssl-dev libopencc-dev opencc libutf8proc-dev libcurl4-openssl-dev libicu-dev libqrencode-dev tzdata
 PACKAGES_TEST  := libcmocka-dev python3 python3-yaml python3-jsonschema python3-html5lib libxml2-utils jq git openssl
 PACKAGES_REAL  := newsboat parallel valgrind chromium clang libclang-rt-14-dev clang-tidy clang-format cppcheck strace \
-                  nginx-light rsync openssl curl memcached swift-proxy swift-account swift-container swift-object
+                  nginx-light rsync openssl curl memcached swift-proxy swift-account swift-container swift-object \
+                  java:default-jre-headless npm:npm zbar-tools fonts-droid-fallback
+# What Debian lacks, at exact versions: an HTML checker, and one of accessibility.
+NODE_TOOLS     := vnu-jar@26.9.27 axe-core@4.14.1
 PACKAGES_BENCH := ripgrep jq time python3
 
 # --- compiler -----------------------------------------------------------------------------------------------
 CC       ?= gcc
 # vectorscan is libhs to pkg-config, as Hyperscan is.
-MODULES  := libxml-2.0 yaml-0.1 libhs libpcre2-8 sqlite3 json-c libcmark libxxhash zlib libcrypto libutf8proc libcurl
+MODULES  := libxml-2.0 yaml-0.1 libhs libpcre2-8 sqlite3 json-c libcmark libxxhash zlib libcrypto libutf8proc libcurl libqrencode
 # Asked for once, and only where something is compiled: a bare machine has no pkg-config yet.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)))$(PKG_LIBS)
@@ -49,6 +52,10 @@ UNIT_SOURCES := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
 UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
 FOLD_TABLE   := $(BUILD)/generated/text/fold_table.h
 READING_TABLE := $(BUILD)/generated/text/reading_table.h
+SHIPPED_TEMPLATES := $(BUILD)/generated/render/shipped_templates.h
+TEMPLATE_FILES := $(sort $(filter-out %~,$(wildcard templates/*)))
+# What must be there before anything is compiled, or looked at by lint.
+GENERATED    := $(FOLD_TABLE) $(READING_TABLE) $(SHIPPED_TEMPLATES)
 
 # Commands are shown in short; VERBOSE=1 shows them whole.
 ifndef VERBOSE
@@ -73,7 +80,7 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(call QUIET,archive)ar rcs $@ $^
 
-$(BUILD)/%.o: src/%.c | $(FOLD_TABLE) $(READING_TABLE)
+$(BUILD)/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call QUIET,compile)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -95,6 +102,13 @@ $(READING_TABLE): src/text/generate_reading_table.c
 	$(BUILD)/generate_reading_table > $@.new
 	mv $@.new $@
 
+# The folder, too: a file that is new or gone changes it.
+$(SHIPPED_TEMPLATES): src/render/generate_shipped_templates.c templates $(TEMPLATE_FILES)
+	@mkdir -p $(@D)
+	$(call QUIET,generate)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -o $(BUILD)/generate_shipped_templates $<
+	@$(BUILD)/generate_shipped_templates $(TEMPLATE_FILES) > $@.new
+	@mv $@.new $@
+
 unit-tests: $(UNIT_TESTS)
 
 -include $(OBJECTS:.o=.d) $(BUILD)/main.d $(UNIT_TESTS:=.d)
@@ -110,13 +124,15 @@ install: all
 	install -Dm644 doc/pindao.1 $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1
 	install -Dm644 doc/feeds.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/feeds.yaml.5
 	install -Dm644 doc/feeds.schema.json $(DESTDIR)$(PREFIX)/share/pindao/feeds.schema.json
-	install -d $(DESTDIR)$(PREFIX)/share/doc/pindao/rules $(DESTDIR)$(UNITS)
-	install -m644 README.md CHANGELOG.md LICENSE feeds.yaml doc/publishing.md $(DESTDIR)$(PREFIX)/share/doc/pindao
+	install -d $(DESTDIR)$(PREFIX)/share/doc/pindao/rules $(DESTDIR)$(PREFIX)/share/doc/pindao/templates \
+	    $(DESTDIR)$(UNITS)
+	install -m644 README.md CHANGELOG.md LICENSE feeds.yaml doc/publishing.md doc/templates.md $(DESTDIR)$(PREFIX)/share/doc/pindao
 	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' doc/systemd/pindao.service > $(DESTDIR)$(UNITS)/pindao.service
 	chmod 644 $(DESTDIR)$(UNITS)/pindao.service
 	install -m644 doc/systemd/pindao.timer $(DESTDIR)$(UNITS)
 	install -Dm644 doc/systemd/pindao.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/pindao.conf
 	install -m644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/doc/pindao/rules
+	install -m644 $(TEMPLATE_FILES) $(DESTDIR)$(PREFIX)/share/doc/pindao/templates
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pindao $(DESTDIR)$(PREFIX)/share/man/man1/pindao.1 \
@@ -134,7 +150,7 @@ help:
 	@echo 'make test-real    those that need readers, other servers, valgrind, two compilers'
 	@echo 'make soak         a simulated year of cron: 2,000 runs, with all that must hold behind each'
 	@echo 'make fuzz         hostile HTML for the sanitiser, FUZZ_SECONDS=60 of it (clang)'
-	@echo 'make bench        measure against ripgrep (about 2 GB of disk)'
+	@echo 'make bench        measure against ripgrep, and pages against feeds (about 5 GB of disk)'
 	@echo 'make bench-scale  what runs cost at 10,000, 100,000 and 1,000,000 articles (about 15 GB of disk)'
 	@echo 'make install      into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it away'
 	@echo 'make bless CASE=… rewrite what a golden case wants; read the diff'
@@ -150,6 +166,7 @@ test: packages-build packages-test
 	@BUILD=$(BUILD) tests/run light
 
 test-real: packages-build packages-test packages-real
+	@.ci/install-node-tools $(BUILD)/node $(NODE_TOOLS)
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/pindao unit-tests $(BUILD)/tests/sanitise
 	@BUILD=$(BUILD) tests/run real
 
@@ -224,8 +241,10 @@ $(BUILD)/tests/generate: tests/bench/generate.c
 format:
 	clang-format -i $$(find src tests -name '*.[ch]')
 
+# What is included is looked at too: the tables that are generated.
 lint: packages-real
-	tests/lint
+	@$(MAKE) --no-print-directory $(GENERATED)
+	@BUILD=$(BUILD) tests/lint
 
 packages-build:
 	@.ci/install-missing $(PACKAGES_BUILD)

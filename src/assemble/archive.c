@@ -43,12 +43,20 @@ struct archive_span archive_span_at(enum archive_period period, int64_t seconds)
     return (struct archive_span){begin, end};
 }
 
-void archive_append_page(struct buf *buf, enum archive_period period, struct archive_span span) {
+static void append_page(struct buf *buf, enum archive_period period, struct archive_span span, const char *ending) {
     CLEANUP(buf_release) struct buf day = BUF(64);
     date_append_day(&day, span.begin);
     buf_append_string(buf, FOLDER);
     buf_append_slice(buf, slice_range(buf_slice(&day), 0, name_size(period)));
-    buf_append_string(buf, ENDING);
+    buf_append_string(buf, ending);
+}
+
+void archive_append_page(struct buf *buf, enum archive_period period, struct archive_span span) {
+    append_page(buf, period, span, ENDING);
+}
+
+void archive_append_html_page(struct buf *buf, enum archive_period period, struct archive_span span) {
+    append_page(buf, period, span, ".html");
 }
 
 void archive_append_path(struct buf *buf, const struct channel *channel, int64_t date) {
@@ -57,12 +65,13 @@ void archive_append_path(struct buf *buf, const struct channel *channel, int64_t
     archive_append_page(buf, period, archive_span_at(period, date));
 }
 
-/* "2026-11.xml", whatever the digits. */
+/* "2026-11.xml", "2026-11.html", whatever the digits. */
 static bool is_page_name(struct slice name, enum archive_period *ret_period) {
     static const struct slice shape = SLICE_CONSTANT("0000-00-00");
-    if (!slice_ends_with(name, SLICE(ENDING)))
+    struct slice ending = slice_ends_with(name, SLICE(".html")) ? SLICE(".html") : SLICE(ENDING);
+    if (!slice_ends_with(name, ending))
         return false;
-    name.size -= strlen(ENDING);
+    name.size -= ending.size;
     if (name.size != name_size(ARCHIVE_MONTH) && name.size != name_size(ARCHIVE_DAY))
         return false;
     for (size_t i = 0; i < name.size; i++)

@@ -20,6 +20,8 @@ struct archive_span archive_span_at(enum archive_period period, int64_t seconds)
 
 /* The page's file below the path of its channel: "archive/2026-11.xml", "archive/2026-11-22.xml". */
 void archive_append_page(struct buf *buf, enum archive_period period, struct archive_span span);
+/* The same for people: "archive/2026-11.html". */
+void archive_append_html_page(struct buf *buf, enum archive_period period, struct archive_span span);
 
 /*
  * The page that the entry of this date stands in, as a path of the tree: "putuo/archive/2026-11.xml". The channel has
@@ -28,7 +30,7 @@ void archive_append_page(struct buf *buf, enum archive_period period, struct arc
 void archive_append_path(struct buf *buf, const struct channel *channel, int64_t date);
 
 /*
- * Would a channel at `path` need a folder where an archive may have a page: is there "archive/2026-11.xml/" in it?
+ * Would a channel at `path` need a folder where an archive may have a page: is there "archive/2026-11.xml/" in it, or with .html?
  * *ret_owner is then the path of the channel whose archive has such pages, *ret_period their kind.
  */
 MUST_CHECK bool archive_page_in_path(struct slice path, struct slice *ret_owner, enum archive_period *ret_period);

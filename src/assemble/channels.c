@@ -127,6 +127,37 @@ static bool stands_in_archive(const struct channels *channels, const struct map 
     return true;
 }
 
+/* Where one of our own pages is to stand; NULL: nowhere. */
+static const char *page_of_ours_at(const struct channels *channels, const struct map *paths, struct slice path) {
+    static const struct slice list = SLICE_CONSTANT("/archive/");
+    if (slice_starts_with(path, SLICE("/article/")))
+        return "below which the pages of articles stand";
+    if (slice_starts_with(path, SLICE("/my/")))
+        return "where the page for a choice of one's own stands";
+    if (!slice_ends_with(path, list))
+        return NULL;
+    uint64_t owner = map_get(paths, slice_range(path, 0, path.size - list.size + 1), UINT64_MAX);
+    return owner != UINT64_MAX && channels->items.items[owner].rule->archive != ARCHIVE_NONE
+               ? "where the list of an archive's pages stands"
+               : NULL;
+}
+
+static bool stands_on_page(const struct channels *channels, const struct map *paths, const struct channel *channel,
+                           struct diagnostics *diagnostics) {
+    const char *page = page_of_ours_at(channels, paths, channel->path);
+    if (page)
+        diag_report(diagnostics, DIAGNOSTIC_CHANNEL_COLLISION, place_of(&channel->rule->place),
+                    "%.*s, %s (html is among the formats)", SLICE_ARGUMENTS(channel->path), page);
+    return page != NULL;
+}
+
+static bool has_pages(const struct settings *settings) {
+    for (size_t i = 0; i < settings->output.format_count; i++)
+        if (slice_equal(settings->output.formats[i], SLICE("html")))
+            return true;
+    return false;
+}
+
 bool channels_make(const struct settings *settings, struct diagnostics *diagnostics, struct channels *ret_channels) {
     struct channels channels = {0};
     struct map paths = {0};
@@ -147,7 +178,8 @@ bool channels_make(const struct settings *settings, struct diagnostics *diagnost
         report_collision(channel, &channels.items.items[other], "made", diagnostics);
     }
     for (size_t i = 0; i < channels.items.count; i++)
-        if (stands_in_archive(&channels, &paths, &channels.items.items[i], diagnostics))
+        if (stands_in_archive(&channels, &paths, &channels.items.items[i], diagnostics) ||
+            (has_pages(settings) && stands_on_page(&channels, &paths, &channels.items.items[i], diagnostics)))
             unique = false;
     map_release(&paths);
     if (!unique) {
@@ -295,8 +327,11 @@ void channels_select(struct channels *channels, const struct index *index, const
         if (filling->count)
             fill_heads(filling, channels, index, place, record->date);
     }
+    size_t *set_articles = arena_new_array(&channels->arena, labels->sets.count, sizeof *set_articles);
+    channels->set_articles = set_articles;
     for (size_t set = 0; set < labels->sets.count; set++) {
         const struct membership *membership = fillings[set].known ? memberships_of(&memberships, (uint32_t)set) : NULL;
+        set_articles[set] = fillings[set].articles;
         for (size_t i = 0; membership && i < membership->count; i++)
             channels->items.items[membership->channels[i]].matching += fillings[set].articles;
         free(fillings[set].channels);
@@ -314,8 +349,29 @@ const struct channel *channels_widest(const struct channels *channels) {
     return found;
 }
 
+const struct slice *channels_term_paths(const struct channels *channels, const struct taxonomies *taxonomies,
+                                        struct arena *arena) {
+    struct slice *paths = arena_new_array(arena, taxonomies->term_total, sizeof *paths);
+    for (size_t i = 0; i < channels->items.count; i++) {
+        const struct channel *channel = &channels->items.items[i];
+        if (channel->rule->each_count != 1 || channel->rule->where_count)
+            continue;
+        struct slice *path = &paths[channel->rule->each[0]->first_term + channel->terms[0]];
+        if (!path->data)
+            *path = slice_from(channel->path, 1);
+    }
+    return paths;
+}
+
 bool channel_is_listed(const struct channel *channel) {
     return channel->matching >= channel->rule->list_from;
+}
+
+struct slice channel_folder(const struct channel *channel) {
+    const struct channel_rule *rule = channel->rule;
+    if (rule->each_count == 0)
+        return (struct slice){0};
+    return rule->each_count == 1 ? rule->each[0]->label : rule->each[0]->terms[channel->terms[0]].label;
 }
 
 bool path_is_retired(const struct settings *settings, struct slice path) {

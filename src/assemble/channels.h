@@ -13,6 +13,7 @@
 struct channels {
     struct arena arena; /* owns paths and titles */
     VEC(struct channel) items;
+    const size_t *set_articles; /* after channels_select: how many articles have each label set, by its number */
 };
 
 void channels_release(struct channels *channels);
@@ -55,8 +56,17 @@ const struct membership *memberships_of(struct memberships *memberships, uint32_
 /* The one with the most articles, the first of several; there is at least one channel. */
 const struct channel *channels_widest(const struct channels *channels);
 
+/*
+ * For every term, by its number through all taxonomies: the path in the tree ("putuo/") of the first channel that is
+ * made of this term alone and has no other condition; a slice without data where there is none. In the arena.
+ */
+const struct slice *channels_term_paths(const struct channels *channels, const struct taxonomies *taxonomies,
+                                        struct arena *arena);
+
 /* Does OPML list it? */
 bool channel_is_listed(const struct channel *channel);
+/* The one folder it is listed in: a taxonomy's label for its channels, a term's for its crosses; empty for others. */
+struct slice channel_folder(const struct channel *channel);
 
 /* Would this build remove the path on purpose: is a term of it under retired:, or the path itself? */
 bool path_is_retired(const struct settings *settings, struct slice path);

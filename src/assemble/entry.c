@@ -3,6 +3,7 @@
 #include "assemble/key.h"
 #include "base/memory.h"
 #include "model/labels.h"
+#include "model/page.h"
 
 static struct slice make_id(const struct site *site, struct slice key, struct arena *arena) {
     CLEANUP(buf_release) struct buf id = BUF(BUF_UNLIMITED);
@@ -16,9 +17,15 @@ static struct slice make_scheme(const struct site *site, const struct taxonomy *
     return arena_copy(arena, buf_slice(&scheme));
 }
 
+static struct slice make_page(struct hash128 key, struct arena *arena) {
+    CLEANUP(buf_release) struct buf path = BUF(64);
+    article_page_append_path(&path, key);
+    return arena_copy(arena, buf_slice(&path));
+}
+
 /* In the order of the configuration: taxonomies, then terms. */
 static void add_categories(const struct site *site, const struct taxonomies *taxonomies, const uint64_t *labels,
-                           struct arena *arena, struct entry *entry) {
+                           const struct slice *term_paths, struct arena *arena, struct entry *entry) {
     size_t count = 0;
     for (size_t term = 0; term < taxonomies->term_total; term++)
         count += label_bit(labels, term);
@@ -31,8 +38,10 @@ static void add_categories(const struct site *site, const struct taxonomies *tax
                 continue;
             if (!scheme.size)
                 scheme = make_scheme(site, taxonomy, arena);
+            size_t number = taxonomy->first_term + term;
             categories[entry->category_count++] =
-                (struct category){scheme, taxonomy->terms[term].id, taxonomy->terms[term].label};
+                (struct category){scheme, taxonomy->terms[term].id, taxonomy->terms[term].label,
+                                  term_paths ? term_paths[number] : (struct slice){0}};
         }
     }
     entry->categories = categories;
@@ -81,6 +90,8 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
     entry.tag_count = article->tag_count;
     entry.related = parts->related;
     entry.related_count = parts->related_count;
-    add_categories(site, taxonomies, parts->labels, arena, &entry);
+    add_categories(site, taxonomies, parts->labels, parts->term_paths, arena, &entry);
+    if (parts->term_paths && !article->url.size)
+        entry.page = make_page(parts->key_hash, arena);
     *ret_entry = entry;
 }

@@ -2,6 +2,7 @@
 #define PINDAO_ASSEMBLE_ENTRY_H
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "model/feed.h"
 #include "model/source.h"
 
@@ -22,6 +23,9 @@ struct entry_parts {
     size_t related_count;
     bool stands_for_others; /* it is the entry of a group */
     int64_t now;            /* an `updated` that has not come is not said */
+    /* By number through all taxonomies, the page of the term's own channel (channels_term_paths); NULL: no pages. */
+    const struct slice *term_paths;
+    struct hash128 key_hash; /* of the entry's key; with term_paths: an entry without an address gets its own page */
 };
 
 /*

@@ -105,6 +105,14 @@ const struct index_group *index_group_of(const struct index *index, uint32_t lea
     return bsearch(&leader, index->groups.items, index->groups.count, sizeof *index->groups.items, by_leader);
 }
 
+bool index_entry_needs_page(const struct index *index, uint32_t number) {
+    const struct index_group *group = index_group_of(index, number);
+    bool needs = index_record(index, number)->without_address;
+    for (size_t i = 0; group && i < group->count; i++)
+        needs = needs || index_record(index, index->members.items[group->first + i])->without_address;
+    return needs;
+}
+
 /* --- what corrections say ------------------------------------------------------------------------------------ */
 
 static int by_key(const void *key, const void *join) {

@@ -121,6 +121,12 @@ const struct index_host *index_host_of(const struct index *index, uint32_t numbe
 /* Hash of the key of the entry that the record has when it leads. */
 struct hash128 index_entry_key(const struct index *index, uint32_t number);
 
+/*
+ * May the entry of this record, which leads or is alone, ever be one without an address: has it none, or one of its
+ * group? Who of them is shown can change from run to run.
+ */
+bool index_entry_needs_page(const struct index *index, uint32_t number);
+
 /* The group whose leader has this number; NULL when it has its entry to itself. */
 const struct index_group *index_group_of(const struct index *index, uint32_t leader);
 

@@ -4,6 +4,7 @@
 #include "base/pool.h"
 #include "cmd/channel_feed.h"
 #include "cmd/pieces.h"
+#include "render/pages.h"
 
 /*
  * How many places of the index pages are taken from at a time. Their entries are rendered once, whatever the number of
@@ -15,15 +16,20 @@ enum { PAGE_HEAD = 1 << 14 /* bytes: what stands before the entries, most often 
 
 #define NO_PAGE UINT32_MAX
 
+/* How a page is written; numbers of archives->formats. */
+enum { IN_ATOM, IN_HTML, ARCHIVE_FORMATS };
+
 struct page {
     struct archive_span span;
     uint64_t signature;
+    int64_t updated;      /* the latest of its entries; where there are pages for people */
     uint32_t channel;     /* place in channels->items */
     uint32_t first, last; /* places in index->order of its newest and its oldest entry */
     uint32_t count;
-    uint32_t older;   /* number of the channel's next older page; NO_PAGE: none */
-    uint32_t found;   /* how many of `places` are there */
-    uint32_t *places; /* of its entries, while it is at hand; else NULL */
+    uint32_t older;              /* number of the channel's next older page; NO_PAGE: none */
+    uint32_t found;              /* how many of `places` are there */
+    uint32_t *places;            /* of its entries, while it is at hand; else NULL */
+    bool stays[ARCHIVE_FORMATS]; /* the served file of that format */
 };
 
 struct archives_worker {
@@ -40,7 +46,9 @@ struct archives {
     const char *spool_folder;
     struct signatures *signatures;
     struct output *output;
-    struct memberships memberships;
+    const struct format *formats[ARCHIVE_FORMATS];
+    size_t format_count; /* without pages for people, Atom alone */
+    struct memberships *memberships;
     VEC(struct page) pages; /* by the place of their newest entry */
     uint32_t *newest;       /* of each channel: number of its newest page; NO_PAGE */
     VEC(uint32_t) changed;  /* numbers of the pages to be made */
@@ -90,7 +98,7 @@ static void turn_chain(struct archives *archives, uint32_t *newest) {
 static void add_place(struct archives *archives, uint32_t place, struct archive_span *spans) {
     const struct corpus *corpus = archives->corpus;
     const struct record *record = index_record(&corpus->index, corpus->index.order[place]);
-    const struct membership *membership = memberships_of(&archives->memberships, record->labels);
+    const struct membership *membership = memberships_of(archives->memberships, record->labels);
     uint64_t signature = 0;
     bool signed_already = false;
     for (size_t i = 0; i < membership->count; i++) {
@@ -105,6 +113,10 @@ static void add_place(struct archives *archives, uint32_t place, struct archive_
         page->signature = signature_add(page->signature, signature);
         page->last = place;
         page->count++;
+        if (archives->format_count > IN_HTML) {
+            int64_t updated = corpus_entry_updated(corpus, place, archives->options->now);
+            page->updated = page->count == 1 || updated > page->updated ? updated : page->updated;
+        }
     }
 }
 
@@ -130,63 +142,82 @@ static bool is_finished(const struct archives *archives, const struct page *page
     return page->span.end <= archives->options->now;
 }
 
-static void append_name(const struct archives *archives, uint32_t number, struct buf *name) {
+static void append_name(const struct archives *archives, uint32_t number, size_t format, struct buf *name) {
     const struct page *page = &archives->pages.items[number];
-    archive_append_page(name, channel_of(archives, page)->rule->archive, page->span);
+    enum archive_period period = channel_of(archives, page)->rule->archive;
+    if (format == IN_ATOM)
+        archive_append_page(name, period, page->span);
+    else
+        archive_append_html_page(name, period, page->span);
 }
 
-static void append_path(const struct archives *archives, uint32_t number, struct buf *path) {
+static void append_path(const struct archives *archives, uint32_t number, size_t format, struct buf *path) {
     buf_append_slice(path, slice_from(channel_of(archives, &archives->pages.items[number])->path, 1));
-    append_name(archives, number, path);
+    append_name(archives, number, format, path);
 }
 
 static uint64_t page_signature(const struct archives *archives, const struct page *page) {
     CLEANUP(buf_release) struct buf older = BUF(BUF_UNLIMITED);
     if (page->older != NO_PAGE)
-        append_name(archives, page->older, &older);
+        append_name(archives, page->older, IN_ATOM, &older);
     uint64_t signature = signature_add(page->signature, page->count);
     signature = signature_add(signature, is_finished(archives, page));
     signature = signature_add_text(signature, buf_slice(&older));
     return signature_add_text(signature, channel_of(archives, page)->title);
 }
 
-/* Keeps the pages that are as they were, and lists the others. */
-static void sort_out(struct archives *archives) {
+static bool keep_file(const struct archives *archives, uint32_t number, size_t format) {
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    uint64_t signature = archives->pages.items[number].signature;
+    append_path(archives, number, format, &path);
+    signatures_set(archives->signatures, buf_slice(&path), signature);
+    return signatures_is_same(archives->signatures, buf_slice(&path), signature) &&
+           output_keep(archives->output, buf_slice(&path));
+}
+
+/* Keeps the files that are as they were, and lists the pages with others. */
+static void sort_out(struct archives *archives) {
     for (uint32_t number = 0; number < archives->pages.count; number++) {
         struct page *page = &archives->pages.items[number];
-        buf_clear(&path);
-        append_path(archives, number, &path);
+        bool stays = true;
         page->signature = page_signature(archives, page);
-        signatures_set(archives->signatures, buf_slice(&path), page->signature);
-        if (!signatures_is_same(archives->signatures, buf_slice(&path), page->signature) ||
-            !output_keep(archives->output, buf_slice(&path)))
+        for (size_t format = 0; format < archives->format_count; format++) {
+            page->stays[format] = keep_file(archives, number, format);
+            stays = stays && page->stays[format];
+        }
+        if (!stays)
             vec_push(&archives->changed, number);
     }
 }
 
 /* --- one page ------------------------------------------------------------------------------------------------- */
 
+static enum piece_kind kind_of(size_t format) {
+    return format == IN_ATOM ? PIECE_FULL : PIECE_ITEM;
+}
+
 /* Room for all at once: pages are the largest files there are, and a buffer that grows is half as large again. */
-static void reserve(const struct archives *archives, struct archives_worker *worker, const struct page *page) {
+static void reserve(const struct archives *archives, struct archives_worker *worker, const struct page *page,
+                    size_t format) {
     size_t size = 0;
     for (uint32_t i = 0; i < page->count; i++)
-        size += pieces_shown(&archives->pieces, page->places[i])->pieces[PIECE_FULL].size;
+        size +=
+            pieces_size(&archives->pieces, pieces_shown(&archives->pieces, page->places[i]), format, kind_of(format));
     buf_reserve(&worker->entries, size);
     buf_reserve(&worker->feed, size + PAGE_HEAD);
 }
 
 /* Its entries into worker->entries, and where each stands into worker->slices. */
 static bool gather_entries(const struct archives *archives, struct archives_worker *worker, const struct page *page,
-                           int64_t *ret_updated) {
+                           size_t format, int64_t *ret_updated) {
     int64_t updated = INT64_MIN;
     buf_clear(&worker->entries);
     vec_clear(&worker->slices);
-    reserve(archives, worker, page);
+    reserve(archives, worker, page, format);
     for (uint32_t i = 0; i < page->count; i++) {
         const struct shown *shown = pieces_shown(&archives->pieces, page->places[i]);
         size_t begin = worker->entries.size;
-        if (!pieces_append(&archives->pieces, shown, 0, PIECE_FULL, &worker->entries))
+        if (!pieces_append(&archives->pieces, shown, format, kind_of(format), &worker->entries))
             return false;
         vec_push(&worker->slices, (struct slice){NULL, worker->entries.size - begin});
         updated = shown->updated > updated ? shown->updated : updated;
@@ -201,45 +232,54 @@ static bool gather_entries(const struct archives *archives, struct archives_work
 
 static struct slice page_name(const struct archives *archives, uint32_t number, struct arena *arena) {
     CLEANUP(buf_release) struct buf name = BUF(BUF_UNLIMITED);
-    append_name(archives, number, &name);
+    append_name(archives, number, IN_ATOM, &name);
     return arena_copy(arena, buf_slice(&name));
 }
 
-static bool render_page(const struct archives *archives, struct archives_worker *worker, uint32_t number) {
+static bool render_page(const struct archives *archives, struct archives_worker *worker, uint32_t number,
+                        size_t format) {
     const struct page *page = &archives->pages.items[number];
     int64_t updated = 0;
     arena_clear(&worker->arena);
     buf_clear(&worker->feed);
-    if (!gather_entries(archives, worker, page, &updated))
+    if (!gather_entries(archives, worker, page, format, &updated))
         return false;
     struct feed feed = channel_feed(&archives->corpus->settings->site, channel_of(archives, page), &worker->arena);
     feed.updated = updated;
-    feed.entry_count = worker->slices.count;
+    feed.entry_count = feed.matching = feed.shown = worker->slices.count;
     feed.archive_page = page_name(archives, number, &worker->arena);
     feed.archive_finished = is_finished(archives, page);
-    if (page->older != NO_PAGE)
+    feed.archive_begin = page->span.begin;
+    if (page->older != NO_PAGE) {
         feed.older_page = page_name(archives, page->older, &worker->arena);
-    archives->pieces.formats[0]->feed(&feed, worker->slices.items, &worker->feed);
+        feed.older_begin = archives->pages.items[page->older].span.begin;
+    }
+    archives->formats[format]->feed(archives->corpus->templates, &feed, worker->slices.items, &worker->feed);
     return true;
+}
+
+static void write_file(struct archives *archives, struct archives_worker *worker, size_t job, size_t format) {
+    uint32_t number = archives->numbers[job];
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    if (!render_page(archives, worker, number, format)) {
+        atomic_store(&archives->failed, true);
+        return;
+    }
+    append_path(archives, number, format, &path);
+    if (format == IN_HTML || feed_is_fit(buf_slice(&worker->feed), buf_slice(&path),
+                                         archives->pages.items[number].count, &archives->problems[job]))
+        output_put(archives->output, buf_slice(&path), buf_slice(&worker->feed),
+                   archives->formats[format]->served_type);
+    else
+        atomic_store(&archives->not_valid, true);
 }
 
 static void write_page(void *context, size_t job, size_t thread) {
     struct archives *archives = context;
-    struct archives_worker *worker = &archives->workers[thread];
-    uint32_t number = archives->numbers[job];
-    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     progress_step(&archives->progress);
-    if (!render_page(archives, worker, number)) {
-        atomic_store(&archives->failed, true);
-        return;
-    }
-    append_path(archives, number, &path);
-    if (feed_is_fit(buf_slice(&worker->feed), buf_slice(&path), archives->pages.items[number].count,
-                    &archives->problems[job]))
-        output_put(archives->output, buf_slice(&path), buf_slice(&worker->feed),
-                   archives->pieces.formats[0]->media_type);
-    else
-        atomic_store(&archives->not_valid, true);
+    for (size_t format = 0; format < archives->format_count; format++)
+        if (!archives->pages.items[archives->numbers[job]].stays[format])
+            write_file(archives, &archives->workers[thread], job, format);
 }
 
 /* --- pages of about one time, together ------------------------------------------------------------------------ */
@@ -286,13 +326,15 @@ static void find_entries(struct archives *archives, struct batch *batch) {
         memcpy(at, archives->newest, channels * sizeof *at);
     for (uint32_t place = batch->from; place < batch->to; place++) {
         const struct record *record = index_record(index, index->order[place]);
-        const struct membership *membership = memberships_of(&archives->memberships, record->labels);
+        const struct membership *membership = memberships_of(archives->memberships, record->labels);
         for (size_t i = 0; i < membership->count; i++) {
             struct page *page = page_at(archives, &at[membership->channels[i]], place);
             if (!page)
                 continue;
             page->places[page->found++] = place;
-            batch->uses[place] = 1u << PIECE_FULL;
+            for (size_t format = 0; format < archives->format_count; format++)
+                if (!page->stays[format])
+                    batch->uses[place] |= (unsigned char)(1u << kind_of(format));
         }
     }
     free(at);
@@ -330,35 +372,97 @@ static void write_pages(struct archives *archives, const struct batch *batch, st
     free(archives->problems);
 }
 
-static enum feeds_result write_batch(struct archives *archives, struct batch *batch, struct diagnostics *diagnostics) {
-    static const struct slice format = SLICE_CONSTANT("atom");
+static enum making_result write_batch(struct archives *archives, struct batch *batch, struct diagnostics *diagnostics) {
     batch_open(archives, batch);
-    enum pieces_result made = pieces_make_of(archives->corpus, batch->uses, &format, 1, NULL, archives->options,
-                                             archives->spool_folder, diagnostics, &archives->pieces);
+    enum pieces_result made =
+        pieces_make(archives->corpus, batch->uses, archives->formats, archives->format_count, NULL, archives->options,
+                    archives->spool_folder, diagnostics, &archives->pieces);
     if (made == PIECES_OK)
         write_pages(archives, batch, diagnostics);
     pieces_release(&archives->pieces);
     batch_close(archives, batch);
     if (made != PIECES_OK)
-        return made == PIECES_SOURCE_CHANGED ? FEEDS_SOURCE_CHANGED : FEEDS_FAILED;
+        return made == PIECES_SOURCE_CHANGED ? MAKING_SOURCE_CHANGED : MAKING_FAILED;
     if (atomic_load(&archives->not_valid))
-        return FEEDS_NOT_VALID;
+        return MAKING_NOT_VALID;
     if (!atomic_load(&archives->failed))
-        return FEEDS_OK;
+        return MAKING_OK;
     diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FAILED, (struct place){0}, "rendered entries cannot be read back");
-    return FEEDS_FAILED;
+    return MAKING_FAILED;
+}
+
+/* --- what leads to them ---------------------------------------------------------------------------------------- */
+
+/* All pages of a channel, the newest first. */
+static struct archive_page index_of(const struct archives *archives, uint32_t channel, struct arena *arena) {
+    const struct channel *of = &archives->channels->items.items[channel];
+    struct archive_page index = {slice_from(of->path, 1), of->title, of->rule->archive, NULL, 0};
+    for (uint32_t at = archives->newest[channel]; at != NO_PAGE; at = archives->pages.items[at].older)
+        index.period_count++;
+    struct archive_period_link *periods = arena_new_array(arena, index.period_count, sizeof *periods);
+    index.periods = periods;
+    for (uint32_t at = archives->newest[channel]; at != NO_PAGE; at = archives->pages.items[at].older) {
+        CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+        append_path(archives, at, IN_HTML, &path);
+        *periods++ = (struct archive_period_link){archives->pages.items[at].span.begin,
+                                                  arena_copy(arena, buf_slice(&path)), archives->pages.items[at].count};
+    }
+    return index;
+}
+
+static uint64_t index_signature(const struct archive_page *index) {
+    uint64_t signature = signature_add_text(index->period, index->channel_title);
+    for (size_t i = 0; i < index->period_count; i++) {
+        signature = signature_add_text(signature, index->periods[i].path);
+        signature = signature_add(signature, index->periods[i].count);
+    }
+    return signature;
+}
+
+static void write_indexes(const struct archives *archives) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf page = BUF(BUF_UNLIMITED);
+    for (uint32_t i = 0; i < archives->channels->items.count; i++) {
+        const struct channel *channel = &archives->channels->items.items[i];
+        if (channel->rule->archive == ARCHIVE_NONE)
+            continue;
+        arena_clear(&arena);
+        buf_clear(&path);
+        buf_append_slice(&path, slice_from(channel->path, 1));
+        buf_append_string(&path, "archive/index.html");
+        const struct archive_page index = index_of(archives, i, &arena);
+        uint64_t signature = index_signature(&index);
+        signatures_set(archives->signatures, buf_slice(&path), signature);
+        if (signatures_is_same(archives->signatures, buf_slice(&path), signature) &&
+            output_keep(archives->output, buf_slice(&path)))
+            continue;
+        buf_clear(&page);
+        page_render_archive(archives->corpus->templates, &index, &page);
+        output_put(archives->output, buf_slice(&path), buf_slice(&page), archives->formats[IN_HTML]->served_type);
+    }
+}
+
+/* For sitemap.xml; the oldest first, so that most of it stays as it is. */
+static void list_pages(const struct archives *archives, struct page_links *links) {
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    for (uint32_t number = (uint32_t)archives->pages.count; number-- > 0;) {
+        buf_clear(&path);
+        append_path(archives, number, IN_HTML, &path);
+        page_links_add(links, buf_slice(&path), archives->pages.items[number].updated);
+    }
 }
 
 /* --- all of them ---------------------------------------------------------------------------------------------- */
 
-static enum feeds_result write_changed(struct archives *archives, struct diagnostics *diagnostics) {
+static enum making_result write_changed(struct archives *archives, struct diagnostics *diagnostics) {
     size_t jobs = archives->options->jobs;
-    enum feeds_result result = FEEDS_OK;
+    enum making_result result = MAKING_OK;
     archives->workers = memory_new_array(jobs, sizeof *archives->workers);
     for (size_t i = 0; i < jobs; i++)
         archives->workers[i].entries = archives->workers[i].feed = BUF(BUF_UNLIMITED);
     progress_begin(&archives->progress, archives->options->verbosity >= 0, "archiving", archives->changed.count);
-    for (size_t begin = 0; result == FEEDS_OK && begin < archives->changed.count;) {
+    for (size_t begin = 0; result == MAKING_OK && begin < archives->changed.count;) {
         struct batch batch = next_batch(archives, begin);
         result = write_batch(archives, &batch, diagnostics);
         begin += batch.count;
@@ -381,24 +485,27 @@ static bool any_has_archive(const struct settings *settings) {
     return false;
 }
 
-enum feeds_result archives_write(const struct corpus *corpus, const struct channels *channels,
-                                 const struct options *options, const char *spool_folder, struct signatures *signatures,
-                                 struct output *output, struct diagnostics *diagnostics) {
+enum making_result archives_write(const struct tree_making *making, struct diagnostics *diagnostics) {
     struct archives archives = {
-        .corpus = corpus,
-        .channels = channels,
-        .options = options,
-        .spool_folder = spool_folder,
-        .signatures = signatures,
-        .output = output,
+        .corpus = making->corpus,
+        .channels = making->channels,
+        .options = making->options,
+        .spool_folder = making->spool_folder,
+        .signatures = making->signatures,
+        .output = making->output,
+        .memberships = making->memberships,
+        .formats = {format_find(SLICE("atom")), format_find(SLICE("html"))},
+        .format_count = making->corpus->templates->has_pages ? ARCHIVE_FORMATS : IN_HTML,
     };
-    if (!any_has_archive(corpus->settings))
-        return FEEDS_OK;
-    memberships_init(&archives.memberships, channels, &corpus->labels);
+    if (!any_has_archive(making->corpus->settings))
+        return MAKING_OK;
     find_pages(&archives);
     sort_out(&archives);
-    enum feeds_result result = archives.changed.count ? write_changed(&archives, diagnostics) : FEEDS_OK;
-    memberships_release(&archives.memberships);
+    enum making_result result = archives.changed.count ? write_changed(&archives, diagnostics) : MAKING_OK;
+    if (making->corpus->templates->has_pages) {
+        write_indexes(&archives);
+        list_pages(&archives, making->links);
+    }
     vec_release(&archives.pages);
     vec_release(&archives.changed);
     free(archives.newest);
@@ -425,11 +532,27 @@ int64_t archives_next_date(const struct corpus *corpus, const struct channels *c
     return next;
 }
 
-struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena) {
+int64_t archives_newest_begin(const struct corpus *corpus, const struct channel *channel) {
+    struct archive_span span;
+    return newest_span(corpus, channel, &span) ? span.begin : 0;
+}
+
+static struct slice newest_name(const struct corpus *corpus, const struct channel *channel,
+                                void (*append)(struct buf *, enum archive_period, struct archive_span),
+                                struct arena *arena) {
     CLEANUP(buf_release) struct buf name = BUF(BUF_UNLIMITED);
     struct archive_span span;
     if (!newest_span(corpus, channel, &span))
         return (struct slice){0};
-    archive_append_page(&name, channel->rule->archive, span);
+    append(&name, channel->rule->archive, span);
     return arena_copy(arena, buf_slice(&name));
+}
+
+struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena) {
+    return newest_name(corpus, channel, archive_append_page, arena);
+}
+
+struct slice archives_newest_html_page(const struct corpus *corpus, const struct channel *channel,
+                                       struct arena *arena) {
+    return newest_name(corpus, channel, archive_append_html_page, arena);
 }

@@ -1,8 +1,7 @@
 #ifndef PINDAO_CMD_ARCHIVES_H
 #define PINDAO_CMD_ARCHIVES_H
 
-#include "cmd/feeds.h"
-#include "cmd/signatures.h"
+#include "cmd/tree_making.h"
 
 /*
  * Archives (RFC 5005 section 4) of the channels whose rule says `archive:`, in Atom: a page for every month or day in
@@ -10,16 +9,17 @@
  * head links to the newest page, each page to the next older one. Once its time is over a page is marked as an archive,
  * and does not change again unless one of its entries does, or a late one comes.
  *
+ * Where the settings want html, each page is there as one for people too ("archive/2026-11.html"), and
+ * archive/index.html leads to them.
+ *
  * Memory follows the number of pages and the largest of them, not articles times channels.
  */
 
 /*
- * Puts all pages into `output`; of those whose signature is the old one the served file is kept and no article is read.
- * Channels have been selected. Call it after feeds_write, with the same meaning of the result.
+ * Puts all pages into the output; of those whose signature is the old one the served file is kept and no article is
+ * read. Call it after feeds_write, with the same meaning of the result.
  */
-enum feeds_result archives_write(const struct corpus *corpus, const struct channels *channels,
-                                 const struct options *options, const char *spool_folder, struct signatures *signatures,
-                                 struct output *output, struct diagnostics *diagnostics);
+enum making_result archives_write(const struct tree_making *making, struct diagnostics *diagnostics);
 
 /*
  * When the next page will be over that is not yet at `now`: the tree changes then though nothing is new. INT64_MAX: no
@@ -32,5 +32,9 @@ int64_t archives_next_date(const struct corpus *corpus, const struct channels *c
  * channel has no archive or no entry. Channels have been selected.
  */
 struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena);
+/* The same page for people. */
+struct slice archives_newest_html_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena);
+/* A moment in its time: where that begins; 0 where there is none. */
+int64_t archives_newest_begin(const struct corpus *corpus, const struct channel *channel);
 
 #endif

@@ -1,16 +1,20 @@
 #include "cmd/build_state.h"
 
 #include "cmd/archives.h"
+#include "cmd/article_pages.h"
 #include "cmd/command.h"
 #include "cmd/configuration.h"
 #include "cmd/fingerprints.h"
 #include "cmd/folders.h"
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
+#include "cmd/pages.h"
 #include "cmd/placeholders.h"
 #include "cmd/publishing.h"
 #include "cmd/recall.h"
 #include "cmd/rollback.h"
+#include "cmd/site_files.h"
+#include "cmd/withdrawal_pages.h"
 
 #include <sysexits.h>
 
@@ -40,6 +44,11 @@ static int check_targets(struct build *build) {
     diag_report(&build->diagnostics, DIAGNOSTIC_USAGE, (struct place){0},
                 "--publish: %s has no publish:, so there is nothing to publish to", build->options.config);
     return EX_USAGE;
+}
+
+/* Before anything is done: a mistake in them writes nothing, as one in feeds.yaml. */
+static int open_templates(struct build *build) {
+    return templates_open(&build->settings, &build->diagnostics, &build->templates) ? EX_OK : EX_CONFIG;
 }
 
 static int open_trees(struct build *build) {
@@ -103,6 +112,7 @@ static int look_for_news(struct build *build) {
 static int compile_rules(struct build *build) {
     if (!corpus_compile(&build->corpus, &build->diagnostics))
         return EX_CONFIG;
+    build->corpus.templates = &build->templates;
     build->corpus.withdrawals = build->withdrawals;
     build->corpus.served = build->served;
     build->corpus.history = build->history;
@@ -138,17 +148,47 @@ static int guard_channels(struct build *build) {
                : EX_CANTCREAT;
 }
 
-static enum feeds_result make_tree(struct build *build, struct diagnostics *diagnostics) {
+/* All that is made for people. */
+static enum making_result make_pages(const struct tree_making *making, struct diagnostics *diagnostics) {
+    withdrawal_pages_write(making);
+    enum making_result result = article_pages_write(making, diagnostics);
+    return result == MAKING_OK ? pages_write(making, diagnostics) : result;
+}
+
+static enum making_result make_files(struct build *build, const struct tree_making *making,
+                                     struct diagnostics *diagnostics) {
+    signatures_clear(&build->signatures);
+    enum making_result result = feeds_write(making, &build->widest, diagnostics, &build->feeds);
+    if (result == MAKING_OK)
+        result = archives_write(making, diagnostics);
+    if (result == MAKING_OK && build->templates.has_pages)
+        result = make_pages(making, diagnostics);
+    if (result == MAKING_OK)
+        site_files_write(making);
+    return result;
+}
+
+static enum making_result make_tree(struct build *build, struct diagnostics *diagnostics) {
+    CLEANUP(memberships_release) struct memberships memberships;
+    CLEANUP(page_links_release) struct page_links links = {0};
+    const struct tree_making making = {
+        .corpus = &build->corpus,
+        .channels = &build->channels,
+        .options = &build->options,
+        .spool_folder = build->state_folder,
+        .signatures = &build->signatures,
+        .output = build->output,
+        .memberships = &memberships,
+        .links = &links,
+    };
+    memberships_init(&memberships, &build->channels, &build->corpus.labels);
     channels_select(&build->channels, &build->corpus.index, &build->corpus.labels);
+    if (build->templates.has_pages)
+        build->corpus.term_paths =
+            channels_term_paths(&build->channels, &build->settings.taxonomies, &build->channels.arena);
     if (!withdrawals_note(build->withdrawals, &build->corpus, &build->channels, diagnostics))
-        return FEEDS_SOURCE_CHANGED;
-    enum feeds_result result =
-        feeds_write(&build->corpus, &build->channels, &build->options, build->state_folder, &build->signatures,
-                    build->output, &build->widest, diagnostics, &build->feeds);
-    if (result != FEEDS_OK)
-        return result;
-    return archives_write(&build->corpus, &build->channels, &build->options, build->state_folder, &build->signatures,
-                          build->output, diagnostics);
+        return MAKING_SOURCE_CHANGED;
+    return make_files(build, &making, diagnostics);
 }
 
 /* What the first reading said, the next one says again. */
@@ -165,17 +205,17 @@ static int read_anew(struct build *build) {
 static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         struct diagnostics writing = {0};
-        enum feeds_result result = make_tree(build, &writing);
-        if (result != FEEDS_SOURCE_CHANGED) {
+        enum making_result result = make_tree(build, &writing);
+        if (result != MAKING_SOURCE_CHANGED) {
             diagnostics_append(&build->diagnostics, &build->reading, 0);
             diagnostics_append(&build->diagnostics, &writing, 0);
         }
         diagnostics_release(&writing);
-        if (result == FEEDS_OK)
+        if (result == MAKING_OK)
             return EX_OK;
-        if (result == FEEDS_NOT_VALID)
+        if (result == MAKING_NOT_VALID)
             return EX_SOFTWARE;
-        if (result == FEEDS_FAILED)
+        if (result == MAKING_FAILED)
             return EX_IOERR;
         int code = read_anew(build);
         if (code != EX_OK)
@@ -230,9 +270,9 @@ static int swap_trees(struct build *build) {
  * anything that takes long, so that runs from cron do not pile up.
  */
 static int (*const steps[])(struct build *) = {
-    check_folders,    check_targets, make_channels, open_trees,     open_cache,    fetch_upstreams,
-    stay_rolled_back, look_for_news, read_history,  guard_channels, compile_rules, read_articles,
-    write_feeds,      finish_output, guard_tree,    swap_trees,
+    check_folders,   check_targets,    open_templates, make_channels, open_trees,     open_cache,
+    fetch_upstreams, stay_rolled_back, look_for_news,  read_history,  guard_channels, compile_rules,
+    read_articles,   write_feeds,      finish_output,  guard_tree,    swap_trees,
 };
 
 /* Where nothing is new, too: the last publishing may not have come to its end. */
@@ -268,6 +308,7 @@ static void build_release(struct build *build) {
         corpus_release(&build->corpus);
     widest_feed_release(&build->widest);
     cache_close(build->cache);
+    templates_release(&build->templates);
     settings_release(&build->settings);
     diagnostics_release(&build->diagnostics);
 }

@@ -22,6 +22,7 @@ struct build {
     struct settings settings;
     const char *state_folder;
     struct cache *cache;
+    struct templates templates;
     struct corpus corpus;
     struct channels channels;
     struct output *output;

@@ -25,6 +25,9 @@ struct feed channel_feed(const struct site *site, const struct channel *channel,
         .path = channel->path,
         .title = feed_title(site, channel, arena),
         .subtitle = channel->subtitle.size ? channel->subtitle : site->subtitle,
+        .archive = channel->rule->archive,
+        .name = channel->title,
+        .matching = channel->matching,
     };
 }
 

@@ -6,7 +6,10 @@
 
 /* What the head of a channel and the pages of its archive have in common: they are one feed to a reader. */
 
-/* Site, id, path, title and subtitle. What is new is in the arena. */
+/*
+ * Site, id, path, title and subtitle; name, archive and how many articles belong to the channel. What is new is in the
+ * arena.
+ */
 struct feed channel_feed(const struct site *site, const struct channel *channel, struct arena *arena);
 
 /*

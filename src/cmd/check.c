@@ -26,6 +26,7 @@ struct checking {
     struct settings settings;
     struct history_file *history;
     struct withdrawals *withdrawals;
+    struct templates templates;
     struct corpus corpus;
     struct channels channels;
     const char *state;
@@ -114,7 +115,8 @@ static int check(struct checking *checking, int argc, char **argv) {
     int code = configuration_load(options, diagnostics, &checking->settings);
     if (code != EX_OK)
         return code;
-    if (!channels_make(&checking->settings, diagnostics, &checking->channels) ||
+    if (!templates_open(&checking->settings, diagnostics, &checking->templates) ||
+        !channels_make(&checking->settings, diagnostics, &checking->channels) ||
         !corpus_init(&checking->corpus, &checking->settings, NULL, diagnostics))
         return EX_CONFIG;
     checking->state = configuration_state_folder(options, &checking->settings);
@@ -165,6 +167,7 @@ int check_command(int argc, char **argv) {
     channels_release(&checking.channels);
     if (checking.corpus.settings)
         corpus_release(&checking.corpus);
+    templates_release(&checking.templates);
     withdrawals_free(checking.withdrawals);
     history_close(checking.history);
     settings_release(&checking.settings);

@@ -6,6 +6,7 @@
 #include "classify/classify.h"
 #include "ingest/source.h"
 #include "render/format.h"
+#include "render/templates.h"
 
 #include <sysexits.h>
 
@@ -19,6 +20,7 @@ static bool load(const char *path, struct diagnostics *diagnostics, struct setti
     struct channels channels = {0};
     known.formats = format_names(&known.format_count);
     known.readers = reader_names(&known.reader_count);
+    known.templates = templates_shipped_names(&known.template_count);
     bool good = config_read(path, &known, diagnostics, ret_settings);
     good = channels_make(ret_settings, diagnostics, &channels) && good;
     channels_release(&channels);

@@ -238,6 +238,7 @@ static void take_article(void *context, const struct article *as_read, struct lo
         .taken_back = article.withdrawn && !as_read->withdrawn,
         .held = !effect.released && is_held(taking, &article, place),
         .known = recall_knows(taking->recall, key),
+        .without_address = article.url.size == 0,
     };
     sightings_note(&taking->corpus->sightings, taking->file->source, buf_slice(&worker->key));
     if (taking->corpus->cache)

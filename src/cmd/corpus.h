@@ -9,6 +9,7 @@
 #include "cmd/sightings.h"
 #include "ingest/source.h"
 #include "model/labels.h"
+#include "render/templates.h"
 #include "store/cache.h"
 
 /*
@@ -17,7 +18,9 @@
  */
 struct corpus {
     const struct settings *settings;
-    struct cache *cache; /* NULL: none */
+    struct cache *cache;               /* NULL: none */
+    const struct templates *templates; /* NULL: nothing is rendered */
+    const struct slice *term_paths;    /* channels_term_paths; NULL: no pages are made */
     struct classifier *classifier;
     struct corrections_desk desk;
     struct ingest_plan plan;

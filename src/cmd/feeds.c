@@ -1,13 +1,11 @@
 #include "cmd/feeds.h"
 
-#include "base/file.h"
+#include "assemble/overview.h"
 #include "base/pool.h"
 #include "cmd/archives.h"
 #include "cmd/channel_feed.h"
 #include "cmd/pieces.h"
 #include "cmd/withdrawals.h"
-
-#include <unistd.h>
 
 enum {
     BUFFERS_KEPT = 1 << 20, /* bytes of each */
@@ -23,6 +21,12 @@ struct feeds_worker {
     VEC(uint64_t) signatures; /* of the entries; 0: a stub */
 };
 
+/* Of a channel: from what its files are made, and whether the served ones stay. */
+struct state {
+    uint64_t feeds, page; /* signatures */
+    bool feeds_stay, page_stays;
+};
+
 struct feeds {
     const struct corpus *corpus;
     const struct channels *channels;
@@ -30,11 +34,13 @@ struct feeds {
     struct output *output;
     struct widest_feed *widest;
     struct signatures *signatures;
-    uint64_t *channel_signatures;
-    bool *is_kept; /* one a channel: its served files stay */
+    const struct format *formats[FORMATS_MOST]; /* of the settings */
+    size_t format_count;
+    struct relations relations; /* where there are pages */
+    struct state *states;       /* one a channel */
     struct spliced spliced;
     struct pieces pieces;
-    size_t format; /* the one at hand, of pieces.formats */
+    size_t format; /* the one at hand, of `formats` */
     struct feeds_worker *workers;
     struct diagnostics *problems; /* one a channel: merged in their order */
     atomic_bool not_valid;
@@ -42,10 +48,27 @@ struct feeds {
     struct progress progress;
 };
 
-/* --- feeds: every channel in one format --------------------------------------------------------------------- */
+/* --- every channel in one format ---------------------------------------------------------------------------- */
 
 static struct channel_withdrawals withdrawn_from(const struct feeds *feeds, const struct channel *channel) {
     return withdrawals_in(feeds->corpus->withdrawals, (size_t)(channel - feeds->channels->items.items));
+}
+
+/* The first page of the tree is that of the channel /. */
+static bool has_file(const struct channel *channel, const struct format *format) {
+    return format->is_feed || channel->path.size > 1;
+}
+
+/* How many entries of its head a file of the channel shows. */
+static size_t shown_most(const struct channel *channel, const struct format *format) {
+    size_t count = channel->entries.count;
+    return format->entries_most && format->entries_most < count ? format->entries_most : count;
+}
+
+static enum piece_kind kind_of(const struct channel *channel, const struct format *format, size_t number) {
+    if (!format->is_feed)
+        return PIECE_ITEM;
+    return number < channel->full_count ? PIECE_FULL : PIECE_SUMMARY;
 }
 
 static int64_t channel_updated(const struct feeds *feeds, const struct channel *channel) {
@@ -63,10 +86,10 @@ static int64_t channel_updated(const struct feeds *feeds, const struct channel *
  */
 static size_t gather_stubs(const struct feeds *feeds, struct feeds_worker *worker,
                            const struct channel_withdrawals *withdrawn, size_t stub, size_t place) {
-    const struct site *site = &feeds->corpus->settings->site;
     for (; stub < withdrawn->stub_count && withdrawn->stubs[stub].place == place; stub++) {
         size_t begin = worker->pieces.size;
-        feeds->pieces.formats[feeds->format]->entry(site, &withdrawn->stubs[stub].entry, true, &worker->pieces);
+        feeds->formats[feeds->format]->entry(feeds->corpus->templates, &withdrawn->stubs[stub].entry, true,
+                                             &worker->pieces);
         vec_push(&worker->entries, (struct slice){NULL, worker->pieces.size - begin});
         vec_push(&worker->signatures, 0);
     }
@@ -78,31 +101,34 @@ static size_t gather_stubs(const struct feeds *feeds, struct feeds_worker *worke
  * as large again. Those of the last feed are given back before.
  */
 static void reserve(const struct feeds *feeds, struct feeds_worker *worker, const struct channel *channel) {
+    const struct format *format = feeds->formats[feeds->format];
+    size_t count = shown_most(channel, format);
     size_t size = 0;
-    for (size_t i = 0; i < channel->entries.count; i++) {
-        enum piece_kind kind = i < channel->full_count ? PIECE_FULL : PIECE_SUMMARY;
-        size += pieces_size(pieces_shown(&feeds->pieces, channel->entries.items[i]), feeds->format, kind);
-    }
+    for (size_t i = 0; i < count; i++)
+        size += pieces_size(&feeds->pieces, pieces_shown(&feeds->pieces, channel->entries.items[i]), feeds->format,
+                            kind_of(channel, format, i));
     if (worker->feed.capacity > BUFFERS_KEPT) {
         buf_release(&worker->pieces);
         buf_release(&worker->feed);
     }
     buf_reserve(&worker->pieces, size);
-    buf_reserve(&worker->feed, size + channel->entries.count * ENTRY_MARGIN + FEED_HEAD);
+    buf_reserve(&worker->feed, size + count * ENTRY_MARGIN + FEED_HEAD);
 }
 
 /* The pieces of the channel's entries into worker->pieces, and where each stands into worker->entries. */
 static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worker, const struct channel *channel) {
     const struct channel_withdrawals withdrawn = withdrawn_from(feeds, channel);
+    const struct format *format = feeds->formats[feeds->format];
+    size_t count = shown_most(channel, format);
     size_t stub = 0;
     buf_clear(&worker->pieces);
     vec_clear(&worker->entries);
     vec_clear(&worker->signatures);
     reserve(feeds, worker, channel);
-    for (size_t i = 0; i < channel->entries.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         stub = gather_stubs(feeds, worker, &withdrawn, stub, i);
         const struct shown *shown = pieces_shown(&feeds->pieces, channel->entries.items[i]);
-        enum piece_kind kind = i < channel->full_count ? PIECE_FULL : PIECE_SUMMARY;
+        enum piece_kind kind = kind_of(channel, format, i);
         size_t begin = worker->pieces.size;
         if (!pieces_append(&feeds->pieces, shown, feeds->format, kind, &worker->pieces))
             return false;
@@ -110,7 +136,7 @@ static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worke
         vec_push(&worker->signatures,
                  piece_signature(feeds->corpus, channel->entries.items[i], kind, feeds->options->now));
     }
-    (void)gather_stubs(feeds, worker, &withdrawn, stub, channel->entries.count);
+    (void)gather_stubs(feeds, worker, &withdrawn, stub, count);
     /* The buffer has moved while it grew: only now do the pieces have addresses. */
     const char *at = worker->pieces.data;
     for (size_t i = 0; i < worker->entries.count; at += worker->entries.items[i++].size)
@@ -120,6 +146,8 @@ static bool gather_entries(const struct feeds *feeds, struct feeds_worker *worke
 
 static bool render_feed(const struct feeds *feeds, struct feeds_worker *worker, const struct channel *channel) {
     const struct site *site = &feeds->corpus->settings->site;
+    const struct format *format = feeds->formats[feeds->format];
+    const struct channel_withdrawals withdrawn = withdrawn_from(feeds, channel);
     arena_clear(&worker->arena);
     buf_clear(&worker->feed);
     if (!gather_entries(feeds, worker, channel))
@@ -127,10 +155,14 @@ static bool render_feed(const struct feeds *feeds, struct feeds_worker *worker, 
     struct feed feed = channel_feed(site, channel, &worker->arena);
     feed.updated = channel_updated(feeds, channel);
     feed.entry_count = worker->entries.count;
-    feed.tombstones = withdrawn_from(feeds, channel).tombstones;
-    feed.tombstone_count = withdrawn_from(feeds, channel).tombstone_count;
+    feed.tombstones = withdrawn.tombstones;
+    feed.tombstone_count = withdrawn.tombstone_count;
     feed.older_page = archives_newest_page(feeds->corpus, channel, &worker->arena);
-    feeds->pieces.formats[feeds->format]->feed(&feed, worker->entries.items, &worker->feed);
+    feed.older_begin = archives_newest_begin(feeds->corpus, channel);
+    feed.shown = channel->entries.count + withdrawn.stub_count;
+    if (!format->is_feed)
+        feed.related_count = overview_related(&feeds->relations, channel, &worker->arena, &feed.related);
+    format->feed(feeds->corpus->templates, &feed, worker->entries.items, &worker->feed);
     return true;
 }
 
@@ -157,30 +189,45 @@ static void note_entries(const struct feeds *feeds, const struct feeds_worker *w
     signatures_note(feeds->signatures, buf_slice(&name), buf_slice(&row));
 }
 
+/* Pages are no feeds: guards and hubs are not asked. */
+static void put_file(struct feeds *feeds, struct feeds_worker *worker, size_t number, struct slice path) {
+    const struct channel *channel = &feeds->channels->items.items[number];
+    const struct format *format = feeds->formats[feeds->format];
+    if (!format->is_feed) {
+        output_put(feeds->output, path, buf_slice(&worker->feed), format->served_type);
+        return;
+    }
+    if (worker->pieces.capacity > BUFFERS_KEPT)
+        buf_release(&worker->pieces); /* the check wants memory too */
+    if (is_valid(feeds, buf_slice(&worker->feed), path, worker->entries.count, &feeds->problems[number]))
+        output_put_feed(feeds->output, path, buf_slice(&worker->feed), format->served_type,
+                        (uint32_t)channel->entries.count); /* for guards: stubs go by themselves */
+    if (slice_equal(path, buf_slice(&feeds->widest->path)))
+        buf_append_slice(&feeds->widest->bytes, buf_slice(&worker->feed));
+}
+
 static void write_feed(void *context, size_t job, size_t number) {
     struct feeds *feeds = context;
     struct feeds_worker *worker = &feeds->workers[number];
     const struct channel *channel = &feeds->channels->items.items[job];
-    const struct format *format = feeds->pieces.formats[feeds->format];
+    const struct format *format = feeds->formats[feeds->format];
+    const struct state *state = &feeds->states[job];
+    bool stays = format->is_feed ? state->feeds_stay : state->page_stays;
     CLEANUP(buf_release) struct buf path = BUF(4096);
     progress_step(&feeds->progress);
+    if (!has_file(channel, format))
+        return;
     append_path(channel, format, &path);
-    signatures_set(feeds->signatures, buf_slice(&path), feeds->channel_signatures[job]);
-    if (feeds->is_kept[job] ? !output_keep(feeds->output, buf_slice(&path)) : !render_feed(feeds, worker, channel)) {
+    signatures_set(feeds->signatures, buf_slice(&path), format->is_feed ? state->feeds : state->page);
+    if (stays ? !output_keep(feeds->output, buf_slice(&path)) : !render_feed(feeds, worker, channel)) {
         atomic_store(&feeds->failed, true);
         return;
     }
-    if (feeds->is_kept[job])
+    if (stays)
         return;
     if (feeds->corpus->cache)
         note_entries(feeds, worker, buf_slice(&path));
-    if (worker->pieces.capacity > BUFFERS_KEPT)
-        buf_release(&worker->pieces); /* the check wants memory too */
-    if (is_valid(feeds, buf_slice(&worker->feed), buf_slice(&path), worker->entries.count, &feeds->problems[job]))
-        output_put_feed(feeds->output, buf_slice(&path), buf_slice(&worker->feed), format->media_type,
-                        (uint32_t)channel->entries.count); /* for guards: stubs go by themselves */
-    if (slice_equal(buf_slice(&path), buf_slice(&feeds->widest->path)))
-        buf_append_slice(&feeds->widest->bytes, buf_slice(&worker->feed));
+    put_file(feeds, worker, job, buf_slice(&path));
 }
 
 static void write_format(struct feeds *feeds, struct diagnostics *diagnostics) {
@@ -212,14 +259,30 @@ static uint64_t signature_of(const struct feeds *feeds, size_t number) {
     return signature;
 }
 
-/* Every feed of it was made from this, and can stay. */
-static bool can_keep(const struct feeds *feeds, size_t number) {
-    const struct output_settings *wanted = &feeds->corpus->settings->output;
+/* What its page says besides. */
+static uint64_t page_signature_of(const struct feeds *feeds, size_t number) {
+    const struct channel *channel = &feeds->channels->items.items[number];
+    const struct channel_link *related = NULL;
+    CLEANUP(arena_release) struct arena arena = {0};
+    uint64_t signature = signature_add(feeds->states[number].feeds, channel->matching);
+    size_t count = overview_related(&feeds->relations, channel, &arena, &related);
+    for (size_t i = 0; i < count; i++) {
+        signature = signature_add_text(signature, related[i].path);
+        signature = signature_add_text(signature, related[i].title);
+    }
+    return signature;
+}
+
+/* Every feed of it, or its page, was made from this, and can stay. */
+static bool can_keep(const struct feeds *feeds, size_t number, bool is_feed, uint64_t signature) {
+    const struct channel *channel = &feeds->channels->items.items[number];
     CLEANUP(buf_release) struct buf path = BUF(4096);
-    for (size_t i = 0; i < wanted->format_count; i++) {
+    for (size_t i = 0; i < feeds->format_count; i++) {
+        if (feeds->formats[i]->is_feed != is_feed || !has_file(channel, feeds->formats[i]))
+            continue;
         buf_clear(&path);
-        append_path(&feeds->channels->items.items[number], format_find(wanted->formats[i]), &path);
-        if (!signatures_is_same(feeds->signatures, buf_slice(&path), feeds->channel_signatures[number]) ||
+        append_path(channel, feeds->formats[i], &path);
+        if (!signatures_is_same(feeds->signatures, buf_slice(&path), signature) ||
             !output_can_keep(feeds->output, buf_slice(&path)))
             return false;
     }
@@ -228,35 +291,45 @@ static bool can_keep(const struct feeds *feeds, size_t number) {
 
 static void find_changed(struct feeds *feeds) {
     size_t count = feeds->channels->items.count;
-    feeds->channel_signatures = memory_new_array(count, sizeof *feeds->channel_signatures);
-    feeds->is_kept = memory_new_array(count, sizeof *feeds->is_kept);
+    feeds->states = memory_new_array(count, sizeof *feeds->states);
     for (size_t i = 0; i < count; i++) {
-        feeds->channel_signatures[i] = signature_of(feeds, i);
-        feeds->is_kept[i] = can_keep(feeds, i);
+        struct state *state = &feeds->states[i];
+        state->feeds = signature_of(feeds, i);
+        state->page = feeds->corpus->templates->has_pages ? page_signature_of(feeds, i) : 0;
+        state->feeds_stay = can_keep(feeds, i, true, state->feeds);
+        state->page_stays = can_keep(feeds, i, false, state->page);
     }
 }
 
-/* What the feeds that will change have of their entries already. */
-static void find_spliced(struct feeds *feeds) {
-    const struct output_settings *wanted = &feeds->corpus->settings->output;
+/* What of the articles the files that will change need: see pieces_make. */
+static unsigned char *find_uses(const struct feeds *feeds) {
+    unsigned char *uses = memory_new(feeds->corpus->index.order_count);
+    for (size_t i = 0; i < feeds->channels->items.count; i++)
+        for (size_t format = 0; format < feeds->format_count; format++) {
+            const struct channel *channel = &feeds->channels->items.items[i];
+            const struct format *in = feeds->formats[format];
+            bool stays = in->is_feed ? feeds->states[i].feeds_stay : feeds->states[i].page_stays;
+            size_t count = stays || !has_file(channel, in) ? 0 : shown_most(channel, in);
+            for (size_t k = 0; k < count; k++)
+                uses[channel->entries.items[k]] |= (unsigned char)(1u << kind_of(channel, in, k));
+        }
+    return uses;
+}
+
+/* What the files that will change have of their entries already. Feeds first, for descriptors are few. */
+static void add_spliced(struct feeds *feeds, bool is_feed) {
     for (size_t i = 0; feeds->signatures->is_believed && i < feeds->channels->items.count; i++)
-        for (size_t format = 0; !feeds->is_kept[i] && format < wanted->format_count; format++) {
+        for (size_t format = 0; format < feeds->format_count; format++) {
             CLEANUP(buf_release) struct buf path = BUF(4096);
-            append_path(&feeds->channels->items.items[i], format_find(wanted->formats[format]), &path);
+            bool stays = is_feed ? feeds->states[i].feeds_stay : feeds->states[i].page_stays;
+            if (stays || feeds->formats[format]->is_feed != is_feed)
+                continue;
+            append_path(&feeds->channels->items.items[i], feeds->formats[format], &path);
             spliced_add(&feeds->spliced, feeds->corpus->cache, feeds->output, buf_slice(&path), (uint32_t)format);
         }
-    spliced_sort(&feeds->spliced);
 }
 
 /* --- the list of channels ----------------------------------------------------------------------------------- */
-
-/* One level of folders: a taxonomy's label for its channels, a term's for its crosses. */
-static struct slice opml_folder(const struct channel *channel) {
-    const struct channel_rule *rule = channel->rule;
-    if (rule->each_count == 0)
-        return (struct slice){0};
-    return rule->each_count == 1 ? rule->each[0]->label : rule->each[0]->terms[channel->terms[0]].label;
-}
 
 static size_t list_channels(const struct feeds *feeds, struct opml_channel *listed) {
     size_t count = 0;
@@ -264,7 +337,7 @@ static size_t list_channels(const struct feeds *feeds, struct opml_channel *list
         const struct channel *channel = &feeds->channels->items.items[i];
         if (channel_is_listed(channel))
             listed[count++] =
-                (struct opml_channel){opml_folder(channel), channel->title, channel->subtitle, channel->path};
+                (struct opml_channel){channel_folder(channel), channel->title, channel->subtitle, channel->path};
     }
     return count;
 }
@@ -283,47 +356,23 @@ static void write_opml(struct feeds *feeds, struct diagnostics *diagnostics) {
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     struct opml_channel *listed = memory_new_array(feeds->channels->items.count, sizeof *listed);
     size_t count = list_channels(feeds, listed);
-    opml_render(&feeds->corpus->settings->site, listed, count, latest_updated(feeds), &buf);
+    opml_render(feeds->corpus->templates, listed, count, latest_updated(feeds), &buf);
     free(listed);
     if (is_valid(feeds, buf_slice(&buf), path, count, diagnostics))
         output_put(feeds->output, path, buf_slice(&buf), "text/x-opml; charset=utf-8");
 }
 
-/* --- what a host is told of the feeds ------------------------------------------------------------------------ */
+/* --- all of them -------------------------------------------------------------------------------------------- */
 
-/* static: may have one of its own, which is the editor's word. */
-static bool is_given(const struct settings *settings, struct slice path) {
-    struct slice folder = settings->output.copied_folder;
-    CLEANUP(arena_release) struct arena arena = {0};
-    if (folder.size == 0)
-        return false;
-    const char *given = file_join(&arena, settings->folder, arena_copy(&arena, folder).data);
-    return access(file_join(&arena, given, path.data), F_OK) == 0;
-}
-
-static void write_headers(struct feeds *feeds) {
-    static const struct slice path = SLICE_CONSTANT("_headers");
-    const struct settings *settings = feeds->corpus->settings;
-    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
-    if (settings->site.hub_count == 0 || is_given(settings, path))
-        return;
-    for (size_t i = 0; i < feeds->channels->items.count; i++)
-        for (size_t k = 0; k < feeds->pieces.format_count; k++)
-            headers_append_feed(&settings->site, feeds->channels->items.items[i].path,
-                                feeds->pieces.formats[k]->file_name, &buf);
-    output_put(feeds->output, path, buf_slice(&buf), "text/plain; charset=utf-8");
-}
-
-static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *diagnostics) {
+static enum making_result write_formats(struct feeds *feeds, struct diagnostics *diagnostics) {
     feeds->workers = memory_new_array(feeds->options->jobs, sizeof *feeds->workers);
     for (size_t i = 0; i < feeds->options->jobs; i++)
         feeds->workers[i].pieces = feeds->workers[i].feed = BUF(BUF_UNLIMITED);
-    for (feeds->format = 0; feeds->format < feeds->pieces.format_count; feeds->format++) {
+    for (feeds->format = 0; feeds->format < feeds->format_count; feeds->format++) {
         write_format(feeds, diagnostics);
-        if (strcmp(feeds->pieces.formats[feeds->format]->name, "atom") == 0)
+        if (strcmp(feeds->formats[feeds->format]->name, "atom") == 0)
             write_opml(feeds, diagnostics);
     }
-    write_headers(feeds);
     for (size_t i = 0; i < feeds->options->jobs; i++) {
         arena_release(&feeds->workers[i].arena);
         buf_release(&feeds->workers[i].pieces);
@@ -333,11 +382,11 @@ static enum feeds_result write_formats(struct feeds *feeds, struct diagnostics *
     }
     free(feeds->workers);
     if (atomic_load(&feeds->not_valid))
-        return FEEDS_NOT_VALID;
+        return MAKING_NOT_VALID;
     if (!atomic_load(&feeds->failed))
-        return FEEDS_OK;
+        return MAKING_OK;
     diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FAILED, (struct place){0}, "rendered entries cannot be read back");
-    return FEEDS_FAILED;
+    return MAKING_FAILED;
 }
 
 void widest_feed_release(struct widest_feed *widest) {
@@ -349,18 +398,20 @@ void widest_feed_release(struct widest_feed *widest) {
 static void choose_widest(struct feeds *feeds) {
     struct widest_feed *widest = feeds->widest;
     buf_clear(&widest->bytes);
-    for (size_t i = 0; i < feeds->pieces.format_count; i++) {
+    for (size_t i = 0; i < feeds->format_count; i++) {
+        if (!feeds->formats[i]->is_feed)
+            continue;
         buf_clear(&widest->path);
         buf_append_slice(&widest->path, slice_from(channels_widest(feeds->channels)->path, 1));
-        buf_append_string(&widest->path, feeds->pieces.formats[i]->file_name);
+        buf_append_string(&widest->path, feeds->formats[i]->file_name);
         if (output_is_served(feeds->output, buf_slice(&widest->path)))
             return;
     }
     buf_clear(&widest->path);
 }
 
-static enum feeds_result result_of(enum pieces_result result) {
-    return result == PIECES_SOURCE_CHANGED ? FEEDS_SOURCE_CHANGED : FEEDS_FAILED;
+static enum making_result result_of(enum pieces_result result) {
+    return result == PIECES_SOURCE_CHANGED ? MAKING_SOURCE_CHANGED : MAKING_FAILED;
 }
 
 /* Articles that stand in some head. */
@@ -380,32 +431,56 @@ static struct feeds_counts counts_of(const struct feeds *feeds) {
     struct feeds_counts counts = {.channels = feeds->channels->items.count,
                                   .shown = count_shown(feeds->channels, feeds->corpus->index.order_count)};
     for (size_t i = 0; i < counts.channels; i++)
-        counts.rendered += !feeds->is_kept[i];
+        counts.rendered += !feeds->states[i].feeds_stay;
     return counts;
 }
 
-enum feeds_result feeds_write(const struct corpus *corpus, const struct channels *channels,
-                              const struct options *options, const char *spool_folder, struct signatures *signatures,
-                              struct output *output, struct widest_feed *widest, struct diagnostics *diagnostics,
-                              struct feeds_counts *ret_counts) {
+/* For sitemap.xml: the first page, which shows the newest of all, then those of channels. */
+static void list_pages(const struct feeds *feeds, struct page_links *links) {
+    page_links_add(links, SLICE(""), latest_updated(feeds));
+    for (size_t i = 0; i < feeds->channels->items.count; i++) {
+        const struct channel *channel = &feeds->channels->items.items[i];
+        if (channel->entries.count && channel->path.size > 1 && channel_is_listed(channel))
+            page_links_add(links, slice_from(channel->path, 1), channel_updated(feeds, channel));
+    }
+}
+
+static void feeds_release(struct feeds *feeds) {
+    pieces_release(&feeds->pieces);
+    spliced_release(&feeds->spliced);
+    if (feeds->corpus->templates->has_pages)
+        relations_release(&feeds->relations);
+    free(feeds->states);
+}
+
+enum making_result feeds_write(const struct tree_making *making, struct widest_feed *widest,
+                               struct diagnostics *diagnostics, struct feeds_counts *ret_counts) {
+    const struct corpus *corpus = making->corpus;
+    const struct output_settings *wanted = &corpus->settings->output;
     struct feeds feeds = {.corpus = corpus,
-                          .channels = channels,
-                          .options = options,
-                          .output = output,
+                          .channels = making->channels,
+                          .options = making->options,
+                          .output = making->output,
                           .widest = widest,
-                          .signatures = signatures};
-    signatures_clear(signatures);
+                          .signatures = making->signatures,
+                          .format_count = wanted->format_count};
+    for (size_t i = 0; i < wanted->format_count; i++)
+        feeds.formats[i] = format_find(wanted->formats[i]);
+    if (corpus->templates->has_pages)
+        relations_init(&feeds.relations, making->channels, &corpus->settings->taxonomies);
     find_changed(&feeds);
-    find_spliced(&feeds);
-    enum pieces_result made =
-        pieces_make(corpus, channels, feeds.is_kept, &feeds.spliced, options, spool_folder, diagnostics, &feeds.pieces);
+    add_spliced(&feeds, true);
+    add_spliced(&feeds, false);
+    spliced_sort(&feeds.spliced);
+    CLEANUP(memory_free) unsigned char *uses = find_uses(&feeds);
+    enum pieces_result made = pieces_make(corpus, uses, feeds.formats, feeds.format_count, &feeds.spliced,
+                                          making->options, making->spool_folder, diagnostics, &feeds.pieces);
     if (made == PIECES_OK)
         choose_widest(&feeds);
-    enum feeds_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
+    enum making_result result = made == PIECES_OK ? write_formats(&feeds, diagnostics) : result_of(made);
+    if (corpus->templates->has_pages)
+        list_pages(&feeds, making->links);
     *ret_counts = counts_of(&feeds);
-    pieces_release(&feeds.pieces);
-    spliced_release(&feeds.spliced);
-    free(feeds.channel_signatures);
-    free(feeds.is_kept);
+    feeds_release(&feeds);
     return result;
 }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "model/record.h"
+#include "render/templates.h"
 
 static void add_number(struct buf *buf, uint64_t number) {
     buf_append_slice(buf, (struct slice){(const char *)&number, sizeof number});
@@ -27,6 +28,7 @@ uint64_t fingerprint_of_records(const struct settings *settings, uint64_t rules,
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     add_text(&buf, SLICE(PINDAO_VERSION));
     add_number(&buf, sizeof(struct record));
+    add_number(&buf, RECORD_MEANING);
     add_number(&buf, rules);
     add_number(&buf, sketched);
     add_text(&buf, settings->site.timezone);
@@ -72,5 +74,6 @@ uint64_t fingerprint_of_configuration(const struct settings *settings) {
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     add_text(&buf, SLICE(PINDAO_VERSION));
     add_number(&buf, settings->files_hash);
+    add_number(&buf, templates_shipped_hash());
     return hash64(buf_slice(&buf));
 }

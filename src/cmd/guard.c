@@ -54,9 +54,12 @@ static void present_add(struct present *present, const struct settings *settings
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     map_set(&present->channels, channel, 1);
     for (size_t i = 0; i < settings->output.format_count; i++) {
+        const struct format *format = format_find(settings->output.formats[i]);
+        if (!format->is_feed)
+            continue;
         buf_clear(&path);
         buf_append_slice(&path, channel);
-        buf_append_string(&path, format_find(settings->output.formats[i])->file_name);
+        buf_append_string(&path, format->file_name);
         map_set(&present->feeds, arena_copy(&present->arena, buf_slice(&path)), 1);
     }
 }
@@ -113,28 +116,39 @@ bool guard_paths(const struct settings *settings, const struct channels *channel
 
 /* --- entries ------------------------------------------------------------------------------------------------ */
 
-static size_t entries_of_type(const struct tree *tree, struct slice type) {
+/* In the feeds of one format, which all have the same name. */
+static size_t entries_of(const struct tree *tree, const char *name, size_t *ret_feeds) {
     size_t entries = 0;
-    for (size_t i = 0; i < tree->files.count; i++)
-        if (slice_equal(tree->files.items[i].type, type))
-            entries += tree->files.items[i].entries;
+    *ret_feeds = 0;
+    for (size_t i = 0; i < tree->files.count; i++) {
+        const struct tree_file *file = &tree->files.items[i];
+        struct slice folder = channel_of_feed(file->path);
+        if (!file->is_feed || !slice_equal(slice_from(file->path, folder.size), slice_of(name)))
+            continue;
+        entries += file->entries;
+        ++*ret_feeds;
+    }
     return entries;
 }
 
-/* How many entries of this type there were, without those that are withdrawn now. */
-static size_t entries_before(const struct tree *old, struct slice type, size_t on_purpose) {
-    size_t entries = entries_of_type(old, type);
+/* How many entries of this format there were, without those that are withdrawn now. */
+static size_t entries_before(const struct tree *old, const char *name, size_t on_purpose) {
+    size_t feeds = 0;
+    size_t entries = entries_of(old, name, &feeds);
     return entries > on_purpose ? entries - on_purpose : 0;
 }
 
+/* A format that has gone altogether is guard_paths' matter. */
 static bool has_shrunk(const struct tree *old, const struct tree *new, size_t on_purpose, size_t *ret_old,
                        size_t *ret_new) {
-    for (size_t i = 0; i < new->files.count; i++) {
-        struct slice type = new->files.items[i].type;
-        bool first = i == 0 || !slice_equal(type, new->files.items[i - 1].type);
-        size_t before = first ? entries_before(old, type, on_purpose) : 0;
-        size_t after = before ? entries_of_type(new, type) : 0;
-        if (before >= after + GUARD_LEAST && after * 2 < before) {
+    size_t format_count = 0;
+    const char *const *names = format_names(&format_count);
+    for (size_t i = 0; i < format_count; i++) {
+        const char *name = format_find(slice_of(names[i]))->file_name;
+        size_t feeds = 0;
+        size_t before = entries_before(old, name, on_purpose);
+        size_t after = before ? entries_of(new, name, &feeds) : 0;
+        if (feeds && before >= after + GUARD_LEAST && after * 2 < before) {
             *ret_old = before;
             *ret_new = after;
             return true;
@@ -188,8 +202,10 @@ static size_t count_entries(const struct tree *tree) {
 
 /* Is there any that is not withdrawn now? */
 static bool has_entries(const struct tree *tree, size_t on_purpose) {
-    for (size_t i = 0; i < tree->files.count; i++)
-        if (tree->files.items[i].is_feed && entries_before(tree, tree->files.items[i].type, on_purpose) > 0)
+    size_t format_count = 0;
+    const char *const *names = format_names(&format_count);
+    for (size_t i = 0; i < format_count; i++)
+        if (entries_before(tree, format_find(slice_of(names[i]))->file_name, on_purpose) > 0)
             return true;
     return false;
 }

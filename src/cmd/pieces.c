@@ -1,20 +1,14 @@
 #include "cmd/pieces.h"
 
-#include "assemble/entry.h"
 #include "base/file.h"
 #include "base/pool.h"
-#include "clean/clean.h"
-#include "cmd/copies.h"
-#include "ingest/convert.h"
+#include "cmd/entry_reader.h"
 
-#include <assert.h>
 #include <errno.h>
 
 /* What a thread keeps from article to article. */
 struct pieces_worker {
-    struct arena arena; /* of the article at hand */
-    struct buf html;
-    struct buf key;
+    struct entry_reader reader;
     struct buf piece;
 };
 
@@ -38,18 +32,6 @@ static int by_location(const void *left, const void *right, void *context) {
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* For every place of the order: bit 1 << kind for each way in which some head shows it. */
-static unsigned char *uses_by_place(const struct channels *channels, const bool *left_out, size_t places) {
-    unsigned char *uses = memory_new(places);
-    for (size_t i = 0; i < channels->items.count; i++) {
-        const struct channel *channel = &channels->items.items[i];
-        for (size_t k = 0; k < channel->entries.count && !left_out[i]; k++)
-            uses[channel->entries.items[k]] |=
-                (unsigned char)(1u << (k < channel->full_count ? PIECE_FULL : PIECE_SUMMARY));
-    }
-    return uses;
-}
-
 /* One item for every article that is wanted, in the order in which they stand on disk. */
 static void collect(struct pieces *pieces, const unsigned char *uses) {
     struct index index = pieces->corpus->index;
@@ -62,21 +44,26 @@ static void collect(struct pieces *pieces, const unsigned char *uses) {
         if (uses[place])
             pieces->shown[count++] =
                 (struct shown){.place = (uint32_t)place,
-                               .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY}};
+                               .wanted = {uses[place] & 1u << PIECE_FULL, uses[place] & 1u << PIECE_SUMMARY,
+                                          uses[place] & 1u << PIECE_ITEM}};
     qsort_r(pieces->shown, count, sizeof *pieces->shown, by_location, &index);
-    size_t each = pieces->format_count * PIECE_KINDS;
-    pieces->all = memory_new_array(count * each, sizeof *pieces->all);
+    pieces->all = memory_new_array(count * pieces->slot_count, sizeof *pieces->all);
     for (size_t i = 0; i < count; i++) {
-        pieces->shown[i].pieces = pieces->all + i * each;
+        pieces->shown[i].pieces = pieces->all + i * pieces->slot_count;
         pieces->shown_of_place[pieces->shown[i].place] = (uint32_t)i;
     }
 }
 
-/* --- what served feeds have --------------------------------------------------------------------------------- */
+/* --- what served files have --------------------------------------------------------------------------------- */
 
 uint64_t piece_signature(const struct corpus *corpus, uint32_t place, enum piece_kind kind, int64_t now) {
     uint64_t signature = signature_add(entry_signature(corpus, place, now), kind);
     return signature ? signature : 1;
+}
+
+static struct piece *piece_of(const struct pieces *pieces, const struct shown *shown, size_t format,
+                              enum piece_kind kind) {
+    return &shown->pieces[pieces->slots[format] + (kind == PIECE_ITEM ? 0 : kind)];
 }
 
 /* All of its pieces, or none: what is missing is made of the article, and then the others cost little. */
@@ -86,10 +73,12 @@ static bool splice_one(const struct pieces *pieces, struct shown *shown) {
             continue;
         uint64_t signature = piece_signature(pieces->corpus, shown->place, kind, pieces->options->now);
         for (size_t format = 0; format < pieces->format_count; format++) {
+            if (!piece_is_of(pieces->formats[format], kind))
+                continue;
             const struct spliced_piece *found = spliced_find(pieces->spliced, signature, (uint32_t)format);
             if (!found)
                 return false;
-            shown->pieces[format * PIECE_KINDS + kind] =
+            *piece_of(pieces, shown, format, kind) =
                 (struct piece){found->offset, found->size, found->file | PIECE_SPLICED};
         }
     }
@@ -106,57 +95,6 @@ static void splice(struct pieces *pieces) {
 
 /* --- one article -------------------------------------------------------------------------------------------- */
 
-/* What is shown for the record: its own article, or the best copy of it. */
-static bool read_copies(const struct corpus *corpus, uint32_t number, struct pieces_worker *worker,
-                        struct copies *copies) {
-    const struct record *record = index_record(&corpus->index, number);
-    const struct index_group *group = index_group_of(&corpus->index, number);
-    if (group)
-        return copies_read(corpus, group, &worker->arena, copies);
-    if (!corpus_read_again(corpus, record, &worker->arena, &copies->article))
-        return false;
-    corrections_apply(&corpus->desk, &copies->article, &worker->key, &worker->arena, NULL);
-    const struct index_host *host = index_host_of(&corpus->index, number);
-    copies->key = host ? host->key : buf_slice(&worker->key);
-    copies->source = corpus->source_of_file[record->location.file];
-    return true;
-}
-
-static bool read_entry(const struct pieces *pieces, struct pieces_worker *worker, const struct shown *shown,
-                       struct entry *ret_entry) {
-    const struct corpus *corpus = pieces->corpus;
-    uint32_t number = corpus->index.order[shown->place];
-    const struct record *record = index_record(&corpus->index, number);
-    const struct index_group *group = index_group_of(&corpus->index, number);
-    struct copies copies = {0};
-    struct plain_text text = {0};
-    arena_clear(&worker->arena);
-    buf_clear(&worker->html);
-    buf_clear(&worker->key);
-    if (!read_copies(corpus, number, worker, &copies))
-        return false;
-    if (copies.source->simplified)
-        article_simplify(&copies.article, &worker->arena);
-    if (!clean_plain_text(&copies.article, &worker->arena, &text) || !clean_html(&copies.article, &worker->html))
-        return false;
-    const struct entry_parts parts = {
-        .article = &copies.article,
-        .key = copies.key,
-        .date = index_record(&corpus->index, group ? group->shown : number)->date,
-        .published = record->date,
-        .source = copies.source,
-        .html = buf_slice(&worker->html),
-        .summary = clean_summary(&copies.article, &text, &worker->arena),
-        .labels = label_table_set(&corpus->labels, record->labels),
-        .related = copies.related,
-        .related_count = copies.related_count,
-        .stands_for_others = group != NULL,
-        .now = pieces->options->now,
-    };
-    entry_make(&corpus->settings->site, &corpus->settings->taxonomies, &parts, &worker->arena, ret_entry);
-    return true;
-}
-
 static void keep(struct making *making, size_t number, struct slice bytes, struct piece *ret_piece) {
     struct pieces *pieces = making->pieces;
     int none = 0;
@@ -172,27 +110,28 @@ static void make_pieces(void *context, size_t job, size_t number) {
     struct pieces_worker *worker = &making->workers[number];
     struct shown *shown = &pieces->shown[job];
     struct entry entry = {0};
+    int none = 0;
     progress_step(&pieces->progress);
     if (shown->is_spliced || atomic_load(&making->changed) || atomic_load(&making->failed))
         return;
-    errno = 0;
-    if (!read_entry(pieces, worker, shown, &entry)) {
-        int none = 0;
-        /* A source that cannot be opened for want of descriptors has not changed. */
-        if (file_error_is_own(errno))
-            atomic_compare_exchange_strong(&making->failed, &none, errno);
-        else
-            atomic_store(&making->changed, true);
+    switch (entry_read(&worker->reader, shown->place, &entry)) {
+    case ENTRY_READ:
+        break;
+    case ENTRY_UNREADABLE:
+        atomic_compare_exchange_strong(&making->failed, &none, errno);
+        return;
+    case ENTRY_SOURCE_CHANGED:
+        atomic_store(&making->changed, true);
         return;
     }
     shown->updated = entry.updated;
     for (size_t format = 0; format < pieces->format_count; format++)
         for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
-            if (!shown->wanted[kind])
+            if (!shown->wanted[kind] || !piece_is_of(pieces->formats[format], kind))
                 continue;
             buf_clear(&worker->piece);
-            pieces->formats[format]->entry(&pieces->corpus->settings->site, &entry, kind == PIECE_FULL, &worker->piece);
-            keep(making, number, buf_slice(&worker->piece), &shown->pieces[format * PIECE_KINDS + kind]);
+            pieces->formats[format]->entry(pieces->corpus->templates, &entry, kind == PIECE_FULL, &worker->piece);
+            keep(making, number, buf_slice(&worker->piece), piece_of(pieces, shown, format, kind));
         }
 }
 
@@ -216,15 +155,15 @@ static void run(struct making *making) {
     struct pieces *pieces = making->pieces;
     size_t jobs = pieces->options->jobs;
     making->workers = memory_new_array(jobs, sizeof *making->workers);
-    for (size_t i = 0; i < jobs; i++)
-        making->workers[i].html = making->workers[i].key = making->workers[i].piece = BUF(BUF_UNLIMITED);
+    for (size_t i = 0; i < jobs; i++) {
+        entry_reader_init(&making->workers[i].reader, pieces->corpus, pieces->options->now);
+        making->workers[i].piece = BUF(BUF_UNLIMITED);
+    }
     progress_begin(&pieces->progress, pieces->options->verbosity >= 0, "rendering", pieces->shown_count);
     pool_run(jobs, pieces->shown_count, make_pieces, making);
     progress_end(&pieces->progress);
     for (size_t i = 0; i < jobs; i++) {
-        arena_release(&making->workers[i].arena);
-        buf_release(&making->workers[i].html);
-        buf_release(&making->workers[i].key);
+        entry_reader_release(&making->workers[i].reader);
         buf_release(&making->workers[i].piece);
     }
     free(making->workers);
@@ -236,16 +175,17 @@ static enum pieces_result cannot_keep(int error, const char *folder, struct diag
     return PIECES_CANNOT_KEEP;
 }
 
-enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
-                                  size_t format_count, const struct spliced *spliced, const struct options *options,
-                                  const char *spool_folder, struct diagnostics *diagnostics,
-                                  struct pieces *ret_pieces) {
+enum pieces_result pieces_make(const struct corpus *corpus, const unsigned char *uses,
+                               const struct format *const *formats, size_t format_count, const struct spliced *spliced,
+                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               struct pieces *ret_pieces) {
     struct pieces *pieces = ret_pieces;
     struct making making = {.pieces = pieces};
     *pieces = (struct pieces){.corpus = corpus, .options = options, .spliced = spliced, .format_count = format_count};
     for (size_t i = 0; i < format_count; i++) {
-        pieces->formats[i] = format_find(formats[i]);
-        assert(pieces->formats[i]); /* config_load knows the names */
+        pieces->formats[i] = formats[i];
+        pieces->slots[i] = pieces->slot_count;
+        pieces->slot_count += formats[i]->is_feed ? PIECE_ITEM : 1;
     }
     collect(pieces, uses);
     splice(pieces);
@@ -255,17 +195,6 @@ enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned ch
     if (atomic_load(&making.failed))
         return cannot_keep(atomic_load(&making.failed), spool_folder, diagnostics);
     return atomic_load(&making.changed) ? PIECES_SOURCE_CHANGED : PIECES_OK;
-}
-
-enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct spliced *spliced, const struct options *options, const char *spool_folder,
-                               struct diagnostics *diagnostics, struct pieces *ret_pieces) {
-    const struct output_settings *output = &corpus->settings->output;
-    unsigned char *uses = uses_by_place(channels, left_out, corpus->index.order_count);
-    enum pieces_result result = pieces_make_of(corpus, uses, output->formats, output->format_count, spliced, options,
-                                               spool_folder, diagnostics, ret_pieces);
-    free(uses);
-    return result;
 }
 
 void pieces_release(struct pieces *pieces) {
@@ -283,13 +212,13 @@ const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place) {
     return &pieces->shown[pieces->shown_of_place[place]];
 }
 
-size_t pieces_size(const struct shown *shown, size_t format, enum piece_kind kind) {
-    return shown->pieces[format * PIECE_KINDS + kind].size;
+size_t pieces_size(const struct pieces *pieces, const struct shown *shown, size_t format, enum piece_kind kind) {
+    return piece_of(pieces, shown, format, kind)->size;
 }
 
 bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format, enum piece_kind kind,
                    struct buf *buf) {
-    const struct piece *piece = &shown->pieces[format * PIECE_KINDS + kind];
+    const struct piece *piece = piece_of(pieces, shown, format, kind);
     bool spliced = piece->file & PIECE_SPLICED;
     int file = spliced ? pieces->spliced->files.items[piece->file & ~PIECE_SPLICED] : pieces->files[piece->file];
     size_t read = 0;

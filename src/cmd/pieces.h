@@ -8,8 +8,8 @@
 #include "render/format.h"
 
 /*
- * Every article that some channel shows, read again and rendered once in each format. The pieces are kept in files
- * without a name, not in memory, which so follows the index whatever the channels show.
+ * Articles that are shown somewhere, read again and rendered once in each format. The pieces are kept in files without
+ * a name, not in memory, which so follows the index whatever the channels show.
  */
 struct piece {
     uint64_t offset;
@@ -18,26 +18,30 @@ struct piece {
 };
 #define PIECE_SPLICED (UINT32_C(1) << 31)
 
-/* How channels show an article. */
+/* How an article is shown: the first two in feeds, the last in pages. */
 enum piece_kind {
     PIECE_FULL,
     PIECE_SUMMARY,
+    PIECE_ITEM,
     PIECE_KINDS,
 };
 
 struct shown {
     uint32_t place; /* in index->order */
     bool wanted[PIECE_KINDS];
-    bool is_spliced; /* the served feeds have all its pieces */
+    bool is_spliced; /* the served files have all its pieces */
     int64_t updated;
-    struct piece *pieces; /* PIECE_KINDS for each format; size 0 where not wanted */
+    struct piece *pieces; /* of each format, from pieces->slots on: by kind, of a format of pages one; size 0 where not
+                             wanted */
 };
 
 struct pieces {
     const struct corpus *corpus;
     const struct options *options;
     const struct spliced *spliced;              /* NULL: none */
-    const struct format *formats[FORMATS_MOST]; /* as in the settings, in their order */
+    const struct format *formats[FORMATS_MOST]; /* as the caller numbers them */
+    size_t slots[FORMATS_MOST];                 /* number of the first of its pieces in shown->pieces */
+    size_t slot_count;                          /* of all */
     size_t format_count;
     struct shown *shown;
     size_t shown_count;
@@ -54,27 +58,30 @@ enum pieces_result {
     PIECES_CANNOT_KEEP,    /* no room for them, reported */
 };
 
-/* Heads are selected; those of channels that are `left_out` (one flag a channel) need nothing. Of articles whose pieces
- * `spliced` has in all formats, numbered as in the settings, nothing is read (NULL: it has none). `spool_folder` is
- * where the files without a name are made; else in the system's folder for such.
- */
-enum pieces_result pieces_make(const struct corpus *corpus, const struct channels *channels, const bool *left_out,
-                               const struct spliced *spliced, const struct options *options, const char *spool_folder,
-                               struct diagnostics *diagnostics, struct pieces *ret_pieces);
-/* How the served feeds know the entry at a place, shown so. */
+/* Has the format such pieces? */
+static inline bool piece_is_of(const struct format *format, enum piece_kind kind) {
+    return format->is_feed == (kind != PIECE_ITEM);
+}
+
+/* How the served files know the entry at a place, shown so. */
 uint64_t piece_signature(const struct corpus *corpus, uint32_t place, enum piece_kind kind, int64_t now);
 
-/* The same of any articles: for every place of index->order its uses, bit 1 << kind each. Formats by name. */
-enum pieces_result pieces_make_of(const struct corpus *corpus, const unsigned char *uses, const struct slice *formats,
-                                  size_t format_count, const struct spliced *spliced, const struct options *options,
-                                  const char *spool_folder, struct diagnostics *diagnostics, struct pieces *ret_pieces);
+/*
+ * Of every place of index->order what `uses` wants of it, bit 1 << kind each. Of articles whose pieces `spliced` has in
+ * all formats, numbered as `formats`, nothing is read (NULL: it has none). `spool_folder` is where the files without a
+ * name are made; else in the system's folder for such.
+ */
+enum pieces_result pieces_make(const struct corpus *corpus, const unsigned char *uses,
+                               const struct format *const *formats, size_t format_count, const struct spliced *spliced,
+                               const struct options *options, const char *spool_folder, struct diagnostics *diagnostics,
+                               struct pieces *ret_pieces);
 void pieces_release(struct pieces *pieces);
 
-/* The article at a place of index->order that some channel shows. */
+/* The article at a place of index->order of which something was wanted. */
 const struct shown *pieces_shown(const struct pieces *pieces, uint32_t place);
 
 /* Of its piece, in bytes. */
-size_t pieces_size(const struct shown *shown, size_t format, enum piece_kind kind);
+size_t pieces_size(const struct pieces *pieces, const struct shown *shown, size_t format, enum piece_kind kind);
 /* Appends its piece. false when it cannot be read back. */
 MUST_CHECK bool pieces_append(const struct pieces *pieces, const struct shown *shown, size_t format,
                               enum piece_kind kind, struct buf *buf);

@@ -186,9 +186,11 @@ static const struct tree_file *find_feed(const struct publishing *publishing, st
     const struct output_settings *output = &publishing->order->settings->output;
     const struct tree_file *file = tree_find(&publishing->local, path);
     struct slice name = slice_from(path, walk_folder_of(path).size + (walk_folder_of(path).size > 0));
-    for (size_t i = 0; file && file->is_feed && i < output->format_count; i++)
-        if (slice_equal(name, slice_of(format_find(output->formats[i])->file_name)))
+    for (size_t i = 0; file && file->is_feed && i < output->format_count; i++) {
+        const struct format *format = format_find(output->formats[i]);
+        if (format->is_feed && slice_equal(name, slice_of(format->file_name)))
             return file;
+    }
     return NULL;
 }
 

@@ -168,6 +168,13 @@ static void add_patterns(const struct taking *taking, const struct node *node, s
             vec_push(&patterns->items, in_repository(taking, item->text));
 }
 
+/* All that is in the folder: which files are templates is seen when they are loaded. */
+static void add_templates(const struct taking *taking, const struct node *folder, struct patterns *patterns) {
+    const char *name =
+        folder && folder->kind == NODE_SCALAR ? arena_copy(taking->arena, folder->text).data : "templates";
+    vec_push(&patterns->items, in_repository(taking, slice_of(file_join(taking->arena, name, "*"))));
+}
+
 static bool is_wanted(const struct patterns *patterns, struct slice path) {
     for (size_t i = 0; i < patterns->items.count; i++)
         if (file_path_matches(patterns->items.items[i], path))
@@ -182,6 +189,7 @@ static void find_patterns(const struct taking *taking, struct slice yaml, struct
     add_patterns(taking, node_get(root, SLICE("include")), patterns);
     add_patterns(taking, node_get(root, SLICE("corrections")), patterns);
     vec_push(&patterns->items, in_repository(taking, SLICE("corrections.yaml")));
+    add_templates(taking, node_get(node_get(root, SLICE("output")), SLICE("templates")), patterns);
 }
 
 static bool take_included(const struct taking *taking, const struct patterns *patterns) {

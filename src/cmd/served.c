@@ -64,9 +64,11 @@ static size_t folder_size(struct slice path) {
 }
 
 static size_t format_of(const struct settings *settings, struct slice file_name) {
-    for (size_t i = 0; i < settings->output.format_count; i++)
-        if (slice_equal(file_name, slice_of(format_find(settings->output.formats[i])->file_name)))
+    for (size_t i = 0; i < settings->output.format_count; i++) {
+        const struct format *format = format_find(settings->output.formats[i]);
+        if (format->is_feed && slice_equal(file_name, slice_of(format->file_name)))
             return i;
+    }
     return FORMATS_MOST;
 }
 
@@ -265,11 +267,13 @@ bool served_file_shows(struct served *served, struct slice path, struct hash128 
            check_each_entry(buf_slice(&bytes), compare_entry, &search) && search.found;
 }
 
-/* "/putuo/" of "putuo/archive/2026-11.xml", in the arena; empty for what is no page of an archive. */
+/* "/putuo/" of "putuo/archive/2026-11.xml", in the arena; empty for what is no such feed. */
 static struct slice archived_channel(struct slice path, struct arena *arena) {
     CLEANUP(buf_release) struct buf folder = BUF(4096);
     struct slice channel;
     enum archive_period period;
+    if (!slice_ends_with(path, SLICE(".xml")))
+        return (struct slice){0};
     buf_append_byte(&folder, '/');
     buf_append_slice(&folder, path);
     buf_append_byte(&folder, '/');

@@ -21,7 +21,7 @@ struct spliced {
     VEC(struct spliced_piece) pieces;
 };
 
-enum { SPLICED_FILES_MOST = 256 }; /* descriptors are few */
+enum { SPLICED_FILES_MOST = 512 }; /* descriptors are few */
 
 /* Adds what the served feed at `path` has, if it can be used. */
 void spliced_add(struct spliced *spliced, struct cache *cache, const struct output *output, struct slice path,

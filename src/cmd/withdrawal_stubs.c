@@ -1,6 +1,7 @@
 #include "cmd/withdrawals_parts.h"
 
 #include "assemble/key.h"
+#include "cmd/withdrawal_pages.h"
 
 /* What heads show in the place of what was withdrawn. */
 
@@ -53,23 +54,26 @@ static void list(struct placing *placing) {
         qsort(placing->items.items, placing->items.count, sizeof *placing->items.items, by_channel);
 }
 
-/* An entry that is shown by somebody else again, a copy of what its source withdrew, needs no stub. */
+void withdrawals_list_visible(const struct index *index, const struct hash_set *entries, struct hash_set *visible) {
+    for (size_t place = 0; place < index->order_count; place++) {
+        struct hash128 key = index_record(index, index->order[place])->key;
+        if (hash_set_has(entries, key))
+            hash_set_add(visible, key);
+    }
+    for (size_t i = 0; i < index->hosts.count; i++)
+        if (hash_set_has(entries, index->hosts.items[i].key_hash) &&
+            !index_record(index, index->hosts.items[i].number)->withdrawn)
+            hash_set_add(visible, index->hosts.items[i].key_hash);
+    hash_set_seal(visible);
+}
+
+/* These need no stub. */
 static void list_visible(const struct placing *placing, struct hash_set *visible) {
-    const struct index *index = &placing->corpus->index;
     CLEANUP(hash_set_release) struct hash_set entries = {0};
     for (size_t i = 0; i < placing->items.count; i++)
         hash_set_add(&entries, placing->items.items[i].line->entry_hash);
     hash_set_seal(&entries);
-    for (size_t place = 0; place < index->order_count; place++) {
-        struct hash128 key = index_record(index, index->order[place])->key;
-        if (hash_set_has(&entries, key))
-            hash_set_add(visible, key);
-    }
-    for (size_t i = 0; i < index->hosts.count; i++)
-        if (hash_set_has(&entries, index->hosts.items[i].key_hash) &&
-            !index_record(index, index->hosts.items[i].number)->withdrawn)
-            hash_set_add(visible, index->hosts.items[i].key_hash);
-    hash_set_seal(visible);
+    withdrawals_list_visible(&placing->corpus->index, &entries, visible);
 }
 
 /* Each entry once in a channel, by the line that came first. */
@@ -91,18 +95,21 @@ static void keep_invisible(struct placing *placing) {
 /* --- stubs -------------------------------------------------------------------------------------------------- */
 
 /* The same in simplified and in traditional characters. */
-static struct entry stub_entry(const struct site *site, const struct withdrawal *line, struct slice id,
+static struct entry stub_entry(const struct corpus *corpus, const struct withdrawal *line, struct slice id,
                                struct arena *arena) {
+    const struct site *site = &corpus->settings->site;
     bool is_chinese = slice_starts_with(site->language, SLICE("zh"));
     struct author *author = arena_new(arena, sizeof *author);
     author->name = site->author;
     return (struct entry){
         .id = id,
+        .page = corpus->templates->has_pages ? withdrawal_page_path(line, arena) : (struct slice){0},
         .title = is_chinese ? SLICE("（已撤回）") : SLICE("(withdrawn)"),
         .published = line->date,
         .updated = line->at,
         .authors = author,
         .author_count = 1,
+        .is_withdrawn = true,
         .summary = is_chinese ? SLICE("本文已撤回。") : SLICE("This article has been withdrawn."),
         .content = is_chinese ? SLICE("<p>本文已撤回。</p>") : SLICE("<p>This article has been withdrawn.</p>"),
     };
@@ -161,7 +168,7 @@ static struct channel_withdrawals place_channel(const struct placing *placing, c
         tombstones[result.tombstone_count++] = (struct tombstone){id, line->at};
         result.updated = line->at > result.updated ? line->at : result.updated;
         if (is_in_head(channel, index, line->date))
-            stubs[result.stub_count++] = (struct stub){.entry = stub_entry(site, line, id, arena),
+            stubs[result.stub_count++] = (struct stub){.entry = stub_entry(placing->corpus, line, id, arena),
                                                        .place = place_in_head(channel, index, line->date)};
     }
     qsort(tombstones, count, sizeof *tombstones, latest_first);

@@ -79,6 +79,12 @@ static inline bool takes_copies(enum withdrawal_cause cause) {
 /* cmd/withdrawal_names.c: what the request means; reports what cannot be. */
 void withdrawals_resolve(struct withdrawals *withdrawals, const struct corpus *corpus, struct diagnostics *diagnostics);
 
+/*
+ * Of these entries, sealed, those that somebody else shows again, a copy of what its source withdrew. *visible is
+ * empty, and sealed then.
+ */
+void withdrawals_list_visible(const struct index *index, const struct hash_set *entries, struct hash_set *visible);
+
 /* cmd/withdrawal_stubs.c */
 void withdrawals_place(struct withdrawals *withdrawals, const struct corpus *corpus, const struct channels *channels);
 

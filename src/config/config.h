@@ -12,13 +12,16 @@
  *
  * Sets nothing global: the caller hands site.timezone to date_set_zone before it reads dates.
  * `formats`: names of known formats (render/format.h), since stages do not include each other.
- * `readers`: names of known readers, likewise.
+ * `readers`: names of known readers, likewise. `templates`: names of the shipped ones (render/templates.h), which the
+ * files of the user's folder may have.
  */
 struct known_names {
     const char *const *formats;
     size_t format_count;
     const char *const *readers;
     size_t reader_count;
+    const char *const *templates;
+    size_t template_count;
 };
 
 /*

@@ -53,12 +53,17 @@ static bool note_file(struct files *files, const char *path) {
 
 /* --- files -------------------------------------------------------------------------------------------------- */
 
+/* What was read, as it was read, is a part of the configuration. */
+static void add_to_hash(struct settings *settings, struct slice name, struct slice bytes) {
+    settings->files_hash = settings->files_hash * 31 + hash64(name);
+    settings->files_hash = settings->files_hash * 31 + hash64(bytes);
+}
+
 static struct node *read_file(struct loading *loading, const char *path, const struct node *included_from) {
     CLEANUP(buf_release) struct buf bytes = BUF(NODE_SOURCE_MOST);
     struct slice name = slice_of(path);
     if (file_read(path, &bytes)) {
-        loading->settings->files_hash = loading->settings->files_hash * 31 + hash64(name);
-        loading->settings->files_hash = loading->settings->files_hash * 31 + hash64(buf_slice(&bytes));
+        add_to_hash(loading->settings, name, buf_slice(&bytes));
         struct node *root = node_read_on(buf_slice(&bytes), name, 1, &loading->settings->arena, loading->diagnostics);
         if (root)
             nodes_choke(loading, root);
@@ -135,6 +140,17 @@ static void read_corrections(struct files *files, const struct node *node) {
         corrections_read(files->loading, root);
 }
 
+/* --- templates ---------------------------------------------------------------------------------------------- */
+
+static void note_templates(struct files *files) {
+    const struct output_settings *output = &files->loading->settings->output;
+    for (size_t i = 0; i < output->template_count; i++) {
+        const struct template_file *template = &output->templates[i];
+        (void)note_file(files, template->file.data);
+        add_to_hash(files->loading->settings, template->file, template->text);
+    }
+}
+
 /* --- history ------------------------------------------------------------------------------------------------ */
 
 static void read_history(struct files *files, const struct node *node) {
@@ -198,6 +214,7 @@ static void read_parts(struct files *files, const struct configuration_keys *key
     taxonomies_read(loading, files->taxonomies.items, files->taxonomies.count);
     sources_read(loading, keys->sources);
     output_read(loading, keys->output, &defaults);
+    note_templates(files);
     channels_read(loading, keys->channels, &defaults);
     retired_read(loading, files->retired.items, files->retired.count);
     hold_read(loading, keys->hold);

@@ -5,6 +5,7 @@ struct output_keys {
     const struct node *formats;
     struct head_defaults head;
     struct slice copied_folder;
+    struct slice templates;
 };
 
 static const struct key_row output_rows[] = {
@@ -18,6 +19,7 @@ static const struct key_row output_rows[] = {
     {.key = "days", .kind = VALUE_COUNT, .offset = offsetof(struct output_keys, head.days), .least = 0, .most = 36500},
     {.key = "max_bytes", .kind = VALUE_SIZE, .offset = offsetof(struct output_keys, head.max_bytes)},
     {.key = "static", .kind = VALUE_TEXT, .offset = offsetof(struct output_keys, copied_folder)},
+    {.key = "templates", .kind = VALUE_TEXT, .offset = offsetof(struct output_keys, templates)},
 };
 const struct key_table output_table = {"output", output_rows, ARRAY_LENGTH(output_rows), false};
 
@@ -68,7 +70,7 @@ static void read_format(struct loading *loading, const struct node *node) {
 }
 
 static void read_formats(struct loading *loading, const struct node *node) {
-    static const struct slice usual[] = {{"atom", 4}, {"rss", 3}, {"json", 4}};
+    static const struct slice usual[] = {{"atom", 4}, {"rss", 3}, {"json", 4}, {"html", 4}};
     struct output_settings *output = &loading->settings->output;
     if (!node) {
         memcpy(output->formats, usual, sizeof usual);
@@ -80,6 +82,9 @@ static void read_formats(struct loading *loading, const struct node *node) {
         read_format(loading, scalars.items[i]);
     if (scalars.count == 0)
         node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node, "at least one format is wanted");
+    else if (output->format_count == 1 && is_chosen(output, SLICE("html")))
+        node_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, node,
+                    "html is a page; at least one feed is wanted beside it, which people can subscribe to");
 }
 
 void output_read(struct loading *loading, const struct node *node, struct head_defaults *ret_defaults) {
@@ -94,5 +99,7 @@ void output_read(struct loading *loading, const struct node *node, struct head_d
     loading->settings->output.copied_place = place_of_key(node, "static");
     loading->settings->output.copied_folder = keys.copied_folder;
     read_formats(loading, keys.formats);
+    if (keys.templates.size || !node_get(node, SLICE("templates")))
+        templates_read(loading, keys.templates, node_get(node, SLICE("templates")));
     *ret_defaults = keys.head;
 }

@@ -35,8 +35,9 @@ static size_t find_path_mistake(struct slice path, bool with_templates, const ch
 }
 
 /* Every channel has files of these names in its folder, and some stand at the top: none can be a folder. */
-static const char *const taken_names[] = {"atom.xml",   "rss.xml",       "feed.json", "index.html",
-                                          "feeds.opml", "manifest.json", "feed.css",  "_headers"};
+static const char *const taken_names[] = {"atom.xml",      "rss.xml",     "feed.json",  "index.html",  "feeds.opml",
+                                          "manifest.json", "feed.css",    "_headers",   "style.css",   "my.js",
+                                          "page.js",       "favicon.svg", "robots.txt", "sitemap.xml", "recent.json"};
 
 /* Where a name begins that cannot be a folder's; path.size when there is none. */
 static size_t find_taken_name(struct slice path, const char **ret_name) {

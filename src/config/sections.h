@@ -24,6 +24,12 @@ struct head_defaults {
     uint64_t max_bytes;
 };
 void output_read(struct loading *loading, const struct node *node, struct head_defaults *ret_defaults);
+/*
+ * The files of the folder `name` that `node`, the value of output: {templates: …}, is; NULL: of the usual one, if it is
+ * there. What they are to be is for render/templates.h to say; here, that they are text, and that their names are
+ * known.
+ */
+void templates_read(struct loading *loading, struct slice name, const struct node *node);
 void channels_read(struct loading *loading, const struct node *node, const struct head_defaults *defaults);
 void retired_read(struct loading *loading, const struct node *const *parts, size_t count);
 

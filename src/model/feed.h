@@ -2,6 +2,7 @@
 #define PINDAO_MODEL_FEED_H
 
 #include "model/article.h"
+#include "model/channel.h"
 #include "model/site.h"
 
 /*
@@ -12,18 +13,31 @@ struct category {
     struct slice scheme; /* "tag:feeds.example.org,2026:district" */
     struct slice term;   /* "putuo" */
     struct slice label;  /* "普陀区" */
+    struct slice path;   /* of the page of the term's channel, as a path of the tree: "putuo/"; empty: it has none */
+};
+
+/* A channel that a page leads to. */
+struct channel_link {
+    struct slice title; /* without the site's name */
+    struct slice path;  /* "putuo/ic/", as a path of the tree; "" is the channel / */
+    size_t count;       /* articles that belong to it, shown or not */
 };
 
 struct entry {
     struct slice id; /* tag: URI */
     struct slice title;
-    struct slice url; /* empty when the article has none of its own */
+    struct slice url;  /* empty when the article has none of its own … */
+    struct slice page; /* … and then, where pages are made, its page: "article/0f….html"; else empty */
     int64_t published;
     int64_t updated;              /* the article's own, else published */
     const struct author *authors; /* at least one: the site's author where the article has none */
     size_t author_count;
     struct slice summary; /* plain text: whole sentences, at most 120 characters */
-    struct slice content; /* sanitised HTML; empty where the source's rights allow no more than a summary or title */
+    /*
+     * Sanitised HTML; empty where the source's rights allow no more than a summary or title. As assemble/ makes it, the
+     * body; what formats get is what the template entry.html makes of that (render/content.h).
+     */
+    struct slice content;
     struct slice source_name;
     struct slice source_url;
     struct slice language; /* empty: the site's */
@@ -35,6 +49,7 @@ struct entry {
     size_t related_count;
     struct slice image;
     struct enclosure enclosure;
+    bool is_withdrawn; /* a stub: title and text only say so */
 };
 
 /* An entry that was withdrawn (RFC 6721); Atom alone writes it. */
@@ -57,6 +72,15 @@ struct feed {
     struct slice archive_page; /* the feed is this page of the archive; empty: it is the head */
     bool archive_finished;     /* the time of the page is over */
     struct slice older_page;   /* the next older page, of a head the newest one; empty: there is none */
+    int64_t archive_begin;     /* of the time of the page; not of a head */
+    int64_t older_begin;       /* the same of older_page */
+    /* What only pages show. */
+    enum archive_period archive; /* of the channel */
+    struct slice name;           /* title without the site's name */
+    size_t matching;             /* articles that belong to the channel (of a page of its archive: that it has) */
+    size_t shown;                /* entries in the head, of which a page shows no more than format.entries_most */
+    const struct channel_link *related;
+    size_t related_count;
 };
 
 #endif

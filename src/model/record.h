@@ -18,10 +18,13 @@ struct record {
     uint32_t text_bytes;   /* of its cleaned body where that is shown in full, else 0: what max_bytes counts */
     uint32_t derived : 1;  /* its key is doc/…, made of day and title */
     uint32_t withdrawn : 1;
-    uint32_t taken_back : 1; /* withdrawn by people, not by its source: its copies are not shown either */
-    uint32_t held : 1;       /* until it is released: a word of hold: stands in it */
-    uint32_t known : 1;      /* an earlier run has had an article of its key: it may have been published */
+    uint32_t taken_back : 1;      /* withdrawn by people, not by its source: its copies are not shown either */
+    uint32_t held : 1;            /* until it is released: a word of hold: stands in it */
+    uint32_t known : 1;           /* an earlier run has had an article of its key: it may have been published */
+    uint32_t without_address : 1; /* the article has no URL of its own */
 };
+/* The next number whenever a record says more than before, or something else: those in caches are then not believed. */
+enum { RECORD_MEANING = 2 };
 _Static_assert(sizeof(struct record) == 64, "the index is promised at 64 bytes an article");
 
 #endif

@@ -11,12 +11,21 @@
 /* Everything feeds.yaml says, checked and complete. Owns (by its arena) all that its members point to. */
 enum { FORMATS_MOST = 8 };
 
+/* A file of the user's folder of templates, which takes the place of the shipped one of that name. */
+struct template_file {
+    struct slice name; /* "channel.html" */
+    struct slice file; /* for messages */
+    struct slice text;
+};
+
 struct output_settings {
     struct slice directory;             /* relative to the configuration's folder unless absolute */
     struct slice formats[FORMATS_MOST]; /* names from render/format.h, in the order given */
     size_t format_count;
     struct slice copied_folder;                      /* static: a folder copied into the tree; empty: none */
     struct word_place directory_place, copied_place; /* for messages; without a line where nothing was written */
+    const struct template_file *templates;           /* the user's; by name */
+    size_t template_count;
 };
 
 /* duplicates: when two articles are copies of one text. */
@@ -34,7 +43,7 @@ struct retired_term {
 struct settings {
     struct arena arena;
     const char *folder;       /* of feeds.yaml: what relative paths start from */
-    const char *const *files; /* all that was read: feeds.yaml, includes, corrections */
+    const char *const *files; /* all that was read: feeds.yaml, includes, templates, corrections */
     size_t file_count;
     uint64_t files_hash; /* of their names and bytes, as they were read */
     struct site site;

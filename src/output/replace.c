@@ -6,10 +6,11 @@
 
 /* When a file comes; a later step refers to earlier ones. Deletions go backwards. */
 enum step {
-    STEP_REST,     /* styles, images, articles' pages, archives: refer to nothing that changes with them */
+    STEP_ASSET,    /* styles, scripts, pictures: refer to nothing */
+    STEP_REST,     /* articles' pages, archives: refer to nothing that changes with them */
     STEP_FEED,     /* atom.xml: refers to archives and pages */
-    STEP_OPML,     /* refers to feeds */
-    STEP_INDEX,    /* refers to all of them */
+    STEP_OPML,     /* refers to feeds; recent.json to articles' pages */
+    STEP_INDEX,    /* pages, and the list of them, refer to all of these */
     STEP_MANIFEST, /* says that it is done */
     STEP_COUNT
 };
@@ -19,10 +20,13 @@ static enum step step_of(struct slice path) {
     struct slice name = folder.size ? slice_from(path, folder.size + 1) : path;
     if (slice_equal(path, SLICE(MANIFEST_NAME)))
         return STEP_MANIFEST;
-    if (slice_equal(name, SLICE("index.html")))
+    if (slice_equal(name, SLICE("index.html")) || slice_starts_with(path, SLICE("sitemap")))
         return STEP_INDEX;
-    if (slice_ends_with(name, SLICE(".opml")))
+    if (slice_ends_with(name, SLICE(".opml")) || slice_equal(path, SLICE("recent.json")))
         return STEP_OPML;
+    if (slice_ends_with(name, SLICE(".css")) || slice_ends_with(name, SLICE(".js")) ||
+        slice_ends_with(name, SLICE(".svg")))
+        return STEP_ASSET;
     bool feed = slice_equal(name, SLICE("atom.xml")) || slice_equal(name, SLICE("rss.xml")) ||
                 slice_equal(name, SLICE("feed.json"));
     return feed ? STEP_FEED : STEP_REST;

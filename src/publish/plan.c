@@ -13,13 +13,17 @@ static struct slice folder_of(struct slice path) {
     return path;
 }
 
+/* As feeds, and as pages: of one month the latter goes first, for the feed names it. */
 static bool is_archive_page(struct slice path) {
-    return slice_ends_with(folder_of(path), SLICE("archive/")) && slice_ends_with(path, SLICE(".xml"));
+    struct slice folder = folder_of(path);
+    return slice_ends_with(folder, SLICE("archive/")) &&
+           (slice_ends_with(path, SLICE(".xml")) || (slice_ends_with(path, SLICE(".html")) &&
+                                                     !slice_equal(slice_from(path, folder.size), SLICE("index.html"))));
 }
 
 static bool is_index(struct slice path) {
-    static const struct slice names[] = {SLICE_CONSTANT("index.html"), SLICE_CONSTANT("recent.json"),
-                                         SLICE_CONSTANT("_headers"), SLICE_CONSTANT("robots.txt")};
+    static const struct slice names[] = {SLICE_CONSTANT("index.html"), SLICE_CONSTANT("_headers"),
+                                         SLICE_CONSTANT("robots.txt")};
     if (folder_of(path).size != 0)
         return false;
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
@@ -29,7 +33,7 @@ static bool is_index(struct slice path) {
 }
 
 enum file_class file_class_of(const struct tree_file *file) {
-    if (file->is_feed)
+    if (file->is_feed || slice_equal(file->path, SLICE("recent.json")))
         return CLASS_FEED;
     if (is_index(file->path))
         return CLASS_INDEX;

@@ -29,9 +29,9 @@ enum file_class {
     CLASS_ASSET,   /* styles, pictures: what refers to nothing of ours */
     CLASS_ARTICLE, /* pages of articles */
     CLASS_ARCHIVE, /* pages of archives: each refers to an older one of its folder */
-    CLASS_FEED,
-    CLASS_PAGE,  /* of channels */
-    CLASS_INDEX, /* what lists channels: opml, sitemap, the first page, recent.json, _headers */
+    CLASS_FEED,    /* recent.json is one in its way: it names articles, and the page my/ reads it */
+    CLASS_PAGE,    /* of channels, of lists of archives, my/ */
+    CLASS_INDEX,   /* what lists channels: opml, sitemap, the first page, _headers */
     CLASSES,
 };
 /* By path and manifest entry. */

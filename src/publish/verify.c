@@ -47,14 +47,18 @@ static bool wait_for_next(struct verifying *verifying) {
 
 /* --- one file ----------------------------------------------------------------------------------------------- */
 
+static bool is_xml(struct media_type type) {
+    return media_type_is(type, SLICE("application/xml")) || media_type_is(type, SLICE("text/xml")) ||
+           media_type_is(type, SLICE("application/atom+xml")) || media_type_is(type, SLICE("application/rss+xml"));
+}
+
 /*
- * Servers that go by the name's ending serve feeds by their syntax alone: "text/xml" for what was published as
- * "application/atom+xml". Readers take that, and browsers show it.
+ * Servers that go by the name's ending serve feeds by their syntax alone, "text/xml" for what was published as
+ * "application/xml", and some know better: "application/atom+xml". Readers take any of them.
  */
 static bool is_good_type(struct media_type served, struct slice wanted) {
-    if (slice_ends_with(wanted, SLICE("+xml")))
-        return media_type_is(served, wanted) || media_type_is(served, SLICE("text/xml")) ||
-               media_type_is(served, SLICE("application/xml"));
+    if (is_xml(media_type_read(wanted)))
+        return is_xml(served);
     return media_type_is(served, wanted) ||
            (slice_ends_with(wanted, SLICE("+json")) && media_type_is(served, SLICE("application/json")));
 }

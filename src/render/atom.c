@@ -36,6 +36,13 @@ static void write_alternate(struct xml_writer *xml, struct slice address) {
     xml_close(xml);
 }
 
+static void write_entry_alternate(struct xml_writer *xml, const struct site *site, const struct entry *entry) {
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    format_append_entry_address(&address, site, entry);
+    if (address.size)
+        write_alternate(xml, buf_slice(&address));
+}
+
 /* Other addresses of the same text. */
 static void write_related(struct xml_writer *xml, const struct entry *entry) {
     for (size_t i = 0; i < entry->related_count; i++) {
@@ -90,13 +97,13 @@ static void write_source(struct xml_writer *xml, const struct entry *entry) {
     xml_close(xml);
 }
 
-/* 4.1.2: an entry without content must have an alternate link, so one without an address shows what it has. */
+/* 4.1.2: an entry without content must have an alternate link, so one that has none shows what it has. */
 static void write_content(struct xml_writer *xml, const struct entry *entry, bool in_full) {
     if (entry->summary.size)
         write_text(xml, "summary", "text", entry->summary);
     if (in_full && entry->content.size)
         write_text(xml, "content", "html", entry->content);
-    else if (!entry->url.size)
+    else if (!entry->url.size && !entry->page.size)
         write_text(xml, "content", "text", format_short_text(entry));
 }
 
@@ -106,7 +113,8 @@ static void write_image(struct xml_writer *xml, struct slice address) {
     xml_close(xml);
 }
 
-static void atom_entry(const struct site *site, const struct entry *entry, bool in_full, struct buf *buf) {
+static void atom_entry(const struct templates *templates, const struct entry *entry, bool in_full, struct buf *buf) {
+    const struct site *site = templates->site;
     struct xml_writer *xml = xml_fragment_writer_new(buf, 1);
     struct slice language = format_entry_language(site, entry);
     xml_open(xml, "entry");
@@ -114,8 +122,7 @@ static void atom_entry(const struct site *site, const struct entry *entry, bool 
         xml_attribute(xml, "xml:lang", language);
     xml_element(xml, "id", entry->id);
     write_text(xml, "title", "text", entry->title);
-    if (entry->url.size)
-        write_alternate(xml, entry->url);
+    write_entry_alternate(xml, site, entry);
     write_related(xml, entry);
     write_date(xml, "published", entry->published);
     write_date(xml, "updated", entry->updated);
@@ -133,15 +140,26 @@ static void atom_entry(const struct site *site, const struct entry *entry, bool 
 }
 
 /* To another document of the feed: `name` is that of its file below the feed's path. */
-static void write_document(struct xml_writer *xml, const struct feed *feed, const char *relation, struct slice name) {
+static void write_document(struct xml_writer *xml, const struct feed *feed, const char *relation, const char *type,
+                           struct slice name) {
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
     format_append_address(&address, feed->site, feed->path, "");
     buf_append_slice(&address, name);
     xml_open(xml, "link");
     xml_attribute(xml, "rel", slice_of(relation));
-    xml_attribute(xml, "type", SLICE("application/atom+xml"));
+    xml_attribute(xml, "type", slice_of(type));
     xml_attribute(xml, "href", buf_slice(&address));
     xml_close(xml);
+}
+
+/* The page for people: of the channel, or of the same part of its archive ("archive/2026-11.html"). */
+static void write_page(struct xml_writer *xml, const struct feed *feed) {
+    CLEANUP(buf_release) struct buf name = BUF(256);
+    if (feed->archive_page.size) {
+        buf_append_slice(&name, slice_range(feed->archive_page, 0, feed->archive_page.size - strlen(".xml")));
+        buf_append_string(&name, ".html");
+    }
+    write_document(xml, feed, "alternate", "text/html", buf_slice(&name));
 }
 
 /*
@@ -150,11 +168,12 @@ static void write_document(struct xml_writer *xml, const struct feed *feed, cons
  */
 static void write_documents(struct xml_writer *xml, const struct feed *feed) {
     const struct slice head = slice_of(format_atom.file_name);
-    write_document(xml, feed, "self", feed->archive_page.size ? feed->archive_page : head);
+    const char *type = format_atom.media_type;
+    write_document(xml, feed, "self", type, feed->archive_page.size ? feed->archive_page : head);
     if (feed->archive_page.size)
-        write_document(xml, feed, "current", head);
+        write_document(xml, feed, "current", type, head);
     if (feed->older_page.size)
-        write_document(xml, feed, "prev-archive", feed->older_page);
+        write_document(xml, feed, "prev-archive", type, feed->older_page);
 }
 
 /* WebSub, 4: beside the self link, in the document that people subscribe to. */
@@ -193,10 +212,14 @@ static void write_tombstones(struct xml_writer *xml, const struct feed *feed) {
     }
 }
 
-static void atom_feed(const struct feed *feed, const struct slice *entries, struct buf *buf) {
-    const struct site *site = feed->site;
+static void atom_feed(const struct templates *templates, const struct feed *feed, const struct slice *entries,
+                      struct buf *buf) {
+    const struct site *site = templates->site;
+    CLEANUP(buf_release) struct buf stylesheet = BUF(BUF_UNLIMITED);
+    format_append_stylesheet(&stylesheet, feed);
     struct xml_writer *xml = xml_writer_new(buf);
     xml_document(xml);
+    xml_stylesheet(xml, buf_slice(&stylesheet));
     write_root(xml, feed);
     xml_element(xml, "id", feed->id);
     write_text(xml, "title", "text", feed->title);
@@ -205,6 +228,8 @@ static void atom_feed(const struct feed *feed, const struct slice *entries, stru
     write_date(xml, "updated", feed->updated);
     write_author(xml, format_site_author(site));
     write_documents(xml, feed);
+    if (templates->has_pages)
+        write_page(xml, feed);
     write_hubs(xml, feed);
     if (feed->archive_finished) {
         xml_open(xml, "fh:archive");
@@ -224,7 +249,9 @@ static void atom_feed(const struct feed *feed, const struct slice *entries, stru
 const struct format format_atom = {
     .name = "atom",
     .file_name = "atom.xml",
-    .media_type = "application/atom+xml; charset=utf-8",
+    .media_type = "application/atom+xml",
+    .served_type = "application/xml; charset=utf-8",
+    .is_feed = true,
     .label = "Atom",
     .entry = atom_entry,
     .feed = atom_feed,

@@ -2,7 +2,6 @@
  * JSON Feed 1.1. What it has no word for stands in an object of our own, as the format allows: "_pindao" with the
  * categories' schemes and terms, the source, and the addresses of copies.
  */
-#include "base/date.h"
 #include "base/uri.h"
 #include "json/writer.h"
 #include "render/formats.h"
@@ -10,22 +9,14 @@
 enum { ITEM_DEPTH = 2 };
 
 static void write_present(struct json_writer *json, const char *key, struct slice text) {
-    if (text.size == 0)
-        return;
-    json_key(json, key);
-    json_string(json, text);
+    if (text.size)
+        json_member_text(json, key, text);
 }
 
 static void write_address(struct json_writer *json, const char *key, struct slice address) {
     CLEANUP(buf_release) struct buf encoded = BUF(BUF_UNLIMITED);
     uri_append_encoded(&encoded, address);
     write_present(json, key, buf_slice(&encoded));
-}
-
-static void write_date(struct json_writer *json, const char *key, int64_t seconds) {
-    CLEANUP(buf_release) struct buf date = BUF(BUF_UNLIMITED);
-    date_append_rfc3339(&date, seconds);
-    write_present(json, key, buf_slice(&date));
 }
 
 static void write_authors(struct json_writer *json, const struct author *authors, size_t count) {
@@ -61,10 +52,8 @@ static void write_attachment(struct json_writer *json, const struct enclosure *e
     json_open_object(json);
     write_address(json, "url", enclosure->url);
     write_present(json, "mime_type", format_enclosure_type(enclosure));
-    if (enclosure->length) {
-        json_key(json, "size_in_bytes");
-        json_unsigned(json, enclosure->length);
-    }
+    if (enclosure->length)
+        json_member_unsigned(json, "size_in_bytes", enclosure->length);
     json_close(json);
     json_close(json);
 }
@@ -116,12 +105,19 @@ static void write_extension(struct json_writer *json, const struct entry *entry)
     json_close(json);
 }
 
-static void json_feed_entry(const struct site *site, const struct entry *entry, bool in_full, struct buf *buf) {
+static void write_entry_address(struct json_writer *json, const struct site *site, const struct entry *entry) {
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    format_append_entry_address(&address, site, entry);
+    write_present(json, "url", buf_slice(&address));
+}
+
+static void json_feed_entry(const struct templates *templates, const struct entry *entry, bool in_full,
+                            struct buf *buf) {
+    const struct site *site = templates->site;
     struct json_writer json = json_fragment_writer_on(buf, ITEM_DEPTH);
     json_open_object(&json);
-    json_key(&json, "id");
-    json_string(&json, entry->id);
-    write_address(&json, "url", entry->url);
+    json_member_text(&json, "id", entry->id);
+    write_entry_address(&json, site, entry);
     write_present(&json, "title", entry->title);
     /* One of the two is required. */
     if (in_full && entry->content.size)
@@ -130,8 +126,8 @@ static void json_feed_entry(const struct site *site, const struct entry *entry, 
         write_present(&json, "content_text", format_short_text(entry));
     write_present(&json, "summary", entry->summary);
     write_address(&json, "image", entry->image);
-    write_date(&json, "date_published", entry->published);
-    write_date(&json, "date_modified", entry->updated);
+    json_member_time(&json, "date_published", entry->published);
+    json_member_time(&json, "date_modified", entry->updated);
     write_authors(&json, entry->authors, entry->author_count);
     write_tags(&json, entry);
     write_present(&json, "language", format_entry_language(site, entry));
@@ -154,18 +150,19 @@ static void write_hubs(struct json_writer *json, const struct site *site) {
     json_close(json);
 }
 
-static void json_feed_feed(const struct feed *feed, const struct slice *entries, struct buf *buf) {
-    const struct site *site = feed->site;
+static void json_feed_feed(const struct templates *templates, const struct feed *feed, const struct slice *entries,
+                           struct buf *buf) {
+    const struct site *site = templates->site;
     struct author author = {format_site_author(site)};
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf home = BUF(BUF_UNLIMITED);
     format_append_address(&address, site, feed->path, format_json_feed.file_name);
+    format_append_home(&home, templates, feed->path);
     struct json_writer json = json_writer_on(buf);
     json_open_object(&json);
-    json_key(&json, "version");
-    json_string(&json, SLICE("https://jsonfeed.org/version/1.1"));
-    json_key(&json, "title");
-    json_string(&json, feed->title);
-    write_address(&json, "home_page_url", site->url);
+    json_member_text(&json, "version", SLICE("https://jsonfeed.org/version/1.1"));
+    json_member_text(&json, "title", feed->title);
+    json_member_text(&json, "home_page_url", buf_slice(&home));
     write_present(&json, "feed_url", buf_slice(&address));
     write_present(&json, "description", feed->subtitle);
     /* The large picture is `icon` here and `logo` there. */
@@ -185,7 +182,9 @@ static void json_feed_feed(const struct feed *feed, const struct slice *entries,
 const struct format format_json_feed = {
     .name = "json",
     .file_name = "feed.json",
-    .media_type = "application/feed+json; charset=utf-8",
+    .media_type = "application/feed+json",
+    .served_type = "application/feed+json; charset=utf-8",
+    .is_feed = true,
     .label = "JSON Feed",
     .entry = json_feed_entry,
     .feed = json_feed_feed,

@@ -136,4 +136,7 @@ enum {
 MUST_CHECK bool mustache_render(const struct mustache_template *template, const struct mustache_value *data,
                                 struct diagnostics *diagnostics, struct buf *buf);
 
+/* Text as {{name}} writes it, for whoever makes a value of MUSTACHE_HTML around it. Appends. */
+void mustache_append_escaped(struct buf *buf, struct slice text);
+
 #endif

@@ -87,7 +87,7 @@ static const char *const entities[] = {NULL, "&amp;", "&lt;", "&gt;", "&quot;", 
 /* Numbers of the above: a byte each, for most of what is rendered goes through here byte by byte. */
 static const uint8_t entity_of[UINT8_MAX + 1] = {['&'] = 1, ['<'] = 2, ['>'] = 3, ['"'] = 4, ['\''] = 5};
 
-static void append_escaped(struct buf *buf, struct slice text) {
+void mustache_append_escaped(struct buf *buf, struct slice text) {
     size_t from = 0;
     for (size_t at = 0; at < text.size; at++) {
         uint8_t entity = entity_of[(unsigned char)text.data[at]];
@@ -128,7 +128,7 @@ static void render_value(struct buf *buf, const struct mustache_node *node, cons
     if (value->kind == MUSTACHE_BOOLEAN)
         buf_append_string(buf, value->truth ? "true" : "false");
     else if (value->kind == MUSTACHE_TEXT && node->kind == NODE_ESCAPED)
-        append_escaped(buf, value->text);
+        mustache_append_escaped(buf, value->text);
     else if (value->kind == MUSTACHE_TEXT || value->kind == MUSTACHE_HTML || value->kind == MUSTACHE_NUMBER)
         buf_append_slice(buf, value->text);
 }

@@ -39,6 +39,12 @@ static void write_text(struct xml_writer *xml, const char *name, struct slice te
     xml_close(xml);
 }
 
+static void write_entry_link(struct xml_writer *xml, const struct site *site, const struct entry *entry) {
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    format_append_entry_address(&address, site, entry);
+    xml_element_present(xml, "link", buf_slice(&address));
+}
+
 /* Other addresses of the same text; RSS has no word of its own for them. */
 static void write_related(struct xml_writer *xml, const struct entry *entry) {
     for (size_t i = 0; i < entry->related_count; i++) {
@@ -96,12 +102,12 @@ static void write_image(struct xml_writer *xml, struct slice address) {
     xml_close(xml);
 }
 
-static void rss_entry(const struct site *site, const struct entry *entry, bool in_full, struct buf *buf) {
+static void rss_entry(const struct templates *templates, const struct entry *entry, bool in_full, struct buf *buf) {
+    const struct site *site = templates->site;
     struct xml_writer *xml = xml_fragment_writer_new(buf, 2);
     xml_open(xml, "item");
     write_text(xml, "title", entry->title);
-    if (entry->url.size)
-        write_address(xml, "link", entry->url);
+    write_entry_link(xml, site, entry);
     write_related(xml, entry);
     write_guid(xml, entry->id);
     write_date(xml, "pubDate", entry->published);
@@ -128,7 +134,7 @@ static void write_self(struct xml_writer *xml, const struct feed *feed) {
     format_append_address(&address, feed->site, feed->path, format_rss.file_name);
     xml_open(xml, "atom:link");
     xml_attribute(xml, "rel", SLICE("self"));
-    xml_attribute(xml, "type", SLICE("application/rss+xml"));
+    xml_attribute(xml, "type", slice_of(format_rss.media_type));
     xml_attribute(xml, "href", buf_slice(&address));
     xml_close(xml);
 }
@@ -142,18 +148,20 @@ static void write_hubs(struct xml_writer *xml, const struct site *site) {
     }
 }
 
-static void write_logo(struct xml_writer *xml, const struct feed *feed) {
+static void write_logo(struct xml_writer *xml, const struct feed *feed, struct slice home) {
     xml_open(xml, "image");
     write_address(xml, "url", feed->site->logo);
     write_text(xml, "title", feed->title);
-    write_address(xml, "link", feed->site->url);
+    xml_element(xml, "link", home);
     xml_close(xml);
 }
 
-static void write_head(struct xml_writer *xml, const struct feed *feed) {
+static void write_head(struct xml_writer *xml, const struct templates *templates, const struct feed *feed) {
     const struct site *site = feed->site;
+    CLEANUP(buf_release) struct buf home = BUF(BUF_UNLIMITED);
+    format_append_home(&home, templates, feed->path);
     write_text(xml, "title", feed->title);
-    write_address(xml, "link", site->url);
+    xml_element(xml, "link", buf_slice(&home));
     write_text(xml, "description", feed->subtitle.size ? feed->subtitle : feed->title);
     xml_element_present(xml, "language", site->language);
     if (site->rights.size)
@@ -162,7 +170,7 @@ static void write_head(struct xml_writer *xml, const struct feed *feed) {
     xml_element(xml, "generator", SLICE("pindao"));
     xml_element(xml, "ttl", SLICE("60"));
     if (site->logo.size)
-        write_logo(xml, feed);
+        write_logo(xml, feed, buf_slice(&home));
     write_self(xml, feed);
     write_hubs(xml, site);
 }
@@ -177,12 +185,16 @@ static void write_root(struct xml_writer *xml) {
     xml_attribute(xml, "xmlns:media", SLICE("http://search.yahoo.com/mrss/"));
 }
 
-static void rss_feed(const struct feed *feed, const struct slice *entries, struct buf *buf) {
+static void rss_feed(const struct templates *templates, const struct feed *feed, const struct slice *entries,
+                     struct buf *buf) {
+    CLEANUP(buf_release) struct buf stylesheet = BUF(BUF_UNLIMITED);
+    format_append_stylesheet(&stylesheet, feed);
     struct xml_writer *xml = xml_writer_new(buf);
     xml_document(xml);
+    xml_stylesheet(xml, buf_slice(&stylesheet));
     write_root(xml);
     xml_open(xml, "channel");
-    write_head(xml, feed);
+    write_head(xml, templates, feed);
     for (size_t i = 0; i < feed->entry_count; i++)
         xml_fragment(xml, entries[i]);
     xml_close(xml);
@@ -193,7 +205,9 @@ static void rss_feed(const struct feed *feed, const struct slice *entries, struc
 const struct format format_rss = {
     .name = "rss",
     .file_name = "rss.xml",
-    .media_type = "application/rss+xml; charset=utf-8",
+    .media_type = "application/rss+xml",
+    .served_type = "application/xml; charset=utf-8",
+    .is_feed = true,
     .label = "RSS",
     .entry = rss_entry,
     .feed = rss_feed,

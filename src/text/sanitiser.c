@@ -302,6 +302,12 @@ static bool append_attribute(struct sanitising *sanitising, const char *element,
     return true;
 }
 
+/* Whatever the page said: a reader's visit is nobody's business, nor is an image wanted before it is seen. */
+static void append_manners(struct buf *safe, bool has_alternative) {
+    buf_append_string(safe, has_alternative ? "" : " alt=\"\"");
+    buf_append_string(safe, " loading=\"lazy\" referrerpolicy=\"no-referrer\"");
+}
+
 static void on_open(void *context, const char *name, const struct html_attribute *list, size_t count) {
     struct sanitising *sanitising = context;
     struct buf *safe = sanitising->safe;
@@ -317,12 +323,16 @@ static void on_open(void *context, const char *name, const struct html_attribute
     buf_append_string(safe, name);
     bool is_bare = true;
     bool has_source = false;
+    bool has_alternative = false;
     for (size_t i = 0; i < count; i++) {
         if (!append_attribute(sanitising, name, &list[i]))
             continue;
         is_bare = false;
         has_source |= strcmp(list[i].name, "src") == 0;
+        has_alternative |= strcmp(list[i].name, "alt") == 0;
     }
+    if (strcmp(name, "img") == 0)
+        append_manners(safe, has_alternative);
     buf_append_byte(safe, '>');
     if (strcmp(name, "img") == 0 && !has_source) {
         if (!safe->failed)

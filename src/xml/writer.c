@@ -74,6 +74,14 @@ void xml_document(struct xml_writer *xml) {
     buf_append_string(xml->buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 }
 
+/* What looks like attributes is escaped as they are. */
+void xml_stylesheet(struct xml_writer *xml, struct slice address) {
+    assert(xml->depth == 0 && xml->base_depth == 0);
+    buf_append_string(xml->buf, "<?xml-stylesheet type=\"text/css\" href=\"");
+    append_escaped(xml->buf, address, attribute_escapes);
+    buf_append_string(xml->buf, "\"?>\n");
+}
+
 /* The parent's start tag ends, and its children stand on lines of their own. */
 static void begin_child(struct xml_writer *xml) {
     if (xml->depth == 0)

@@ -31,7 +31,9 @@ struct xml_writer *xml_writer_new(struct buf *buf);
 struct xml_writer *xml_fragment_writer_new(struct buf *buf, unsigned depth);
 void xml_writer_free(struct xml_writer *xml); /* NULL is fine */
 
-void xml_document(struct xml_writer *xml);               /* <?xml version="1.0" encoding="UTF-8"?> */
+void xml_document(struct xml_writer *xml); /* <?xml version="1.0" encoding="UTF-8"?> */
+/* <?xml-stylesheet?> of type text/css, behind xml_document (Associating Style Sheets with XML documents, section 3). */
+void xml_stylesheet(struct xml_writer *xml, struct slice address);
 void xml_open(struct xml_writer *xml, const char *name); /* name must live until xml_close */
 void xml_attribute(struct xml_writer *xml, const char *name, struct slice value);
 void xml_text(struct xml_writer *xml, struct slice text);

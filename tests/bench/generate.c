@@ -1,12 +1,14 @@
 /*
- * generate FOLDER ARTICLES WORDS [FIRST DATE]: the bench corpus, the same bytes on every machine; with FIRST, articles
- * that come later, numbered from there and all of one date, and nothing but them.
+ * generate [--addresses] FOLDER ARTICLES WORDS [FIRST DATE]: the bench corpus, the same bytes on every machine; with
+ * FIRST, articles that come later, numbered from there and all of one date, and nothing but them. With --addresses each
+ * has an address of its own elsewhere, as those of most sources do.
  *
  * FOLDER gets articles.jsonl (about 2.6 KB an article, as the real ones), feeds.yaml (18 × 16 channels and those above
  * them) and words.list (one a line, for other tools). An article is about one or two districts and one or two topics,
  * whose words it repeats, names a few others in passing, and is filler for the rest: about as many matches as in the
  * real material.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct bench_term {
 static struct bench_term terms[TERMS_MOST];
 static int term_count;
 static int first_topic;
+static bool has_addresses;
 static uint64_t state = 0x9e3779b97f4a7c15;
 
 /* xorshift64*: small, known, the same everywhere. */
@@ -128,11 +131,12 @@ static void put_article(FILE *file, uint32_t number, const char *only) {
     struct tm parts;
     gmtime_r(&day, &parts);
     strftime(date, sizeof date, "%Y-%m-%d", &parts);
-    fprintf(
-        file,
-        "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%s\", \"source\": \"基准\", \"body\": \"",
-        number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)], number,
-        only ? only : date);
+    fprintf(file, "{\"id\": \"bench-%u\", \"title\": \"%s%s%s%s（%u）\", \"date\": \"%s\", \"source\": \"基准\", ",
+            number, word_of(subject.districts[0]), filler[draw(60)], word_of(subject.topics[0]), filler[draw(60)],
+            number, only ? only : date);
+    if (has_addresses)
+        fprintf(file, "\"url\": \"https://news.example.com/%u.html\", ", number);
+    fputs("\"body\": \"", file);
     put_sentences(file, &subject, 260);
     for (uint32_t paragraphs = 4 + draw(2); paragraphs; paragraphs--) {
         fputs("\\n", file);
@@ -184,8 +188,11 @@ static void put_configuration(const char *folder) {
 }
 
 int main(int argc, char **argv) {
+    has_addresses = argc > 1 && strcmp(argv[1], "--addresses") == 0;
+    argc -= has_addresses;
+    argv += has_addresses;
     if (argc != 4 && argc != 6) {
-        fputs("usage: generate FOLDER ARTICLES WORDS [FIRST DATE]\n", stderr);
+        fputs("usage: generate [--addresses] FOLDER ARTICLES WORDS [FIRST DATE]\n", stderr);
         return 64;
     }
     read_words(argv[3]);

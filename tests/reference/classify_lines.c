@@ -82,9 +82,9 @@ static void article_classify(struct classifier_worker *worker, const struct taxo
 }
 
 int main(int count, char **arguments) {
-    static const char *const formats[] = {"atom", "rss", "json"};
+    static const char *const formats[] = {"atom", "rss", "json", "html"};
     static const char *const readers[] = {"markdown", "jsonl", "listing"};
-    const struct known_names known = {formats, ARRAY_LENGTH(formats), readers, ARRAY_LENGTH(readers)};
+    const struct known_names known = {formats, ARRAY_LENGTH(formats), readers, ARRAY_LENGTH(readers), NULL, 0};
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     CLEANUP(buf_release) struct buf text = BUF(BUF_UNLIMITED);
     struct settings settings;

@@ -30,6 +30,10 @@ def read_cases():
     return cases
 
 
+# What every image gets, whatever the input said.
+MANNERS = {"loading": "lazy", "referrerpolicy": "no-referrer"}
+
+
 def read_allowed():
     """{element: set of attributes} that may come out, read off the tables of the sanitiser."""
     source = SOURCE.read_text("utf-8")
@@ -38,7 +42,8 @@ def read_allowed():
     table = source.split("} attributes[] = {")[1].split("};")[0]
     attributes = re.findall(r'\{(?:NULL|"(\w+)"), "(\w+)", (VALUE_\w+)\}', table)
     assert len(rows) > 80 and len(attributes) == table.count("VALUE_"), "the tables of the sanitiser look different now"
-    return {element: {name for owner, name, _ in attributes if owner in ("", element)} for element in kept}
+    return {element: {name for owner, name, _ in attributes if owner in ("", element)} | (set(MANNERS) if element == "img"
+            else set()) for element in kept}
 
 
 def sanitise(driver, html, *options):

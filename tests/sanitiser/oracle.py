@@ -47,12 +47,16 @@ def tree_problem(tree, allowed):
             problem = attribute_problem(name, attribute, value, allowed)
             if problem:
                 return problem
+        if name == "img" and not {"alt", *cases.MANNERS} <= element.attrib.keys():
+            return "an image without manners"
     return None
 
 
 def attribute_problem(element, name, value, allowed):
     if name not in allowed[element] or name.startswith("on"):
         return f"the attribute {name} of {element}"
+    if value != cases.MANNERS.get(name, value):
+        return f"{name} says {value}"
     if name in ("href", "src"):
         schemes = r"(?i)https?://[^/\\\s]" if name == "src" else r"(?i)https?://[^/\\\s]|mailto:"
         if not re.match(schemes, value) or re.search(r"[\x00-\x20\x7f\"<>\\]", value):
@@ -129,6 +133,8 @@ BROKEN = {
     "an attribute of another element": b'<p href="https://example.org/">a</p>',
     "a scheme": b'<a href="javascript:x">a</a>',
     "an address with a tab": b'<a href="https://a.example/\t">a</a>',
+    "an image without manners": b'<img src="https://a.example/1.png" alt="">',
+    "an image that tells": b'<img src="https://a.example/1.png" alt="" loading="lazy" referrerpolicy="origin">',
     "an image by mail": b'<img src="mailto:a@example.org">',
     "another namespace": b"<svg><a>x</a></svg>",
     "a comment": b"a<!-- b -->",

@@ -22,14 +22,19 @@ static const struct taxonomy taxonomies[] = {
 static const uint16_t first_term[] = {0};
 static const uint16_t both_terms[] = {0, 1};
 
-static struct channels make(const struct channel_rule *rules, size_t count, bool wanted) {
+static struct channels make_with(const char *format, const struct channel_rule *rules, size_t count, bool wanted) {
     struct settings settings = {.channels = rules, .channel_count = count};
+    settings.output.formats[settings.output.format_count++] = slice_of(format);
     struct diagnostics diagnostics = {0};
     struct channels channels = {0};
     assert_int_equal(channels_make(&settings, &diagnostics, &channels), wanted);
     assert_int_equal(diagnostics.counts[SEVERITY_ERROR], wanted ? 0 : 1);
     diagnostics_release(&diagnostics);
     return channels;
+}
+
+static struct channels make(const struct channel_rule *rules, size_t count, bool wanted) {
+    return make_with("atom", rules, count, wanted);
 }
 
 static void assert_text(struct slice text, const char *wanted) {
@@ -83,6 +88,34 @@ static void no_channel_stands_in_an_archive(void **state) {
     rules[1].path = SLICE("/b/archive/2026-11.xml/");
     channels = make(rules, 2, true);
     channels_release(&channels);
+}
+
+/* Where there are pages; what only begins alike stands in nobody's way. */
+static void no_channel_stands_on_a_page_of_ours(void **state) {
+    (void)state;
+    static const struct {
+        const char *path;
+        bool is_fine;
+    } paths[] = {
+        {"/my/", false},      {"/my/own/", false},    {"/a/my/", true},          {"/mine/", true},
+        {"/article/", false}, {"/article/x/", false}, {"/articles/", true},      {"/a/article/", true},
+        {"/archive/", false}, {"/archive/x/", true},  {"/other/archive/", true},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        const struct channel_rule rules[] = {
+            {.path = SLICE("/"), .title = SLICE("x"), .all = true, .archive = ARCHIVE_MONTH},
+            {.path = slice_of(paths[i].path), .title = SLICE("x"), .all = true},
+        };
+        struct channels channels = make_with("html", rules, 2, paths[i].is_fine);
+        channels_release(&channels);
+        channels = make(rules, 2, true);
+        channels_release(&channels);
+    }
+    /* A term of that name. */
+    static const struct term own[] = {{.id = SLICE_CONSTANT("my"), .label = SLICE_CONSTANT("我")}};
+    static const struct taxonomy taxonomy = {.id = SLICE_CONSTANT("own"), .terms = own, .term_count = 1};
+    const struct channel_rule rule = {.path = SLICE("/{own}/"), .each = {&taxonomy}, .each_count = 1};
+    make_with("html", &rule, 1, false);
 }
 
 /* 1,024 terms are allowed, and four taxonomies under each: */
@@ -222,6 +255,39 @@ static void list_from_counts_all_that_belong(void **state) {
     channels_release(&channels);
 }
 
+/* The first channel of the term alone; conditions and crosses do not count. */
+static void paths_of_terms(void **state) {
+    struct fixture *fixture = *state;
+    const struct taxonomies all = {taxonomies, 2, 4};
+    const struct channel_condition any = {.taxonomy = &taxonomies[1], .any = first_term, .any_count = 1};
+    add(fixture, 1, 1, 1);
+    add(fixture, 2, 1, 1);
+    add(fixture, 3, 2, 1);
+    const struct channel_rule rules[] = {
+        {.path = SLICE("/some/{kind}/"),
+         .each = {&taxonomies[0]},
+         .each_count = 1,
+         .where = &any,
+         .where_count = 1,
+         .items = 1},
+        {.path = SLICE("/{kind}/{place}/"), .each = {&taxonomies[0], &taxonomies[1]}, .each_count = 2, .items = 1},
+        {.path = SLICE("/{kind}/"), .each = {&taxonomies[0]}, .each_count = 1, .items = 1},
+        {.path = SLICE("/again/{kind}/"), .each = {&taxonomies[0]}, .each_count = 1, .items = 1},
+    };
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct channels channels = select_with(fixture, rules, 4);
+    const struct slice *paths = channels_term_paths(&channels, &all, &arena);
+    assert_text(paths[0], "a/");
+    assert_text(paths[1], "b/");
+    assert_null(paths[2].data);
+    assert_null(paths[3].data);
+    const uint64_t both[] = {1, 2};
+    assert_int_equal(channels.set_articles[label_table_number(&fixture->labels, &both[0])], 2);
+    assert_int_equal(channels.set_articles[label_table_number(&fixture->labels, &both[1])], 1);
+    assert_int_equal(channels.set_articles[0], 0);
+    channels_release(&channels);
+}
+
 static void retired_terms_and_paths(void **state) {
     (void)state;
     const struct retired_term terms[] = {{SLICE("kind"), SLICE("old")}};
@@ -240,11 +306,13 @@ int main(void) {
         cmocka_unit_test(each_makes_one_for_every_term),
         cmocka_unit_test(one_path_twice_is_refused),
         cmocka_unit_test(no_channel_stands_in_an_archive),
+        cmocka_unit_test(no_channel_stands_on_a_page_of_ours),
         cmocka_unit_test(a_million_is_refused_before_it_is_made),
         cmocka_unit_test_setup_teardown(a_head_has_items_and_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_takes_any_all_and_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_oldest_fall_to_summaries, set_up, tear_down),
         cmocka_unit_test_setup_teardown(list_from_counts_all_that_belong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(paths_of_terms, set_up, tear_down),
         cmocka_unit_test(retired_terms_and_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

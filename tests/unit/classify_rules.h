@@ -22,7 +22,7 @@ struct rules_case {
 static inline void rules_load(struct rules_case *rules, const char *taxonomies) {
     static const char *const formats[] = {"atom"};
     static const char *const readers[] = {"markdown", "jsonl"};
-    const struct known_names known = {formats, ARRAY_LENGTH(formats), readers, ARRAY_LENGTH(readers)};
+    const struct known_names known = {formats, ARRAY_LENGTH(formats), readers, ARRAY_LENGTH(readers), NULL, 0};
     CLEANUP(buf_release) struct buf text = BUF(1 << 20);
     buf_append_string(&text, "site: {title: T, url: 'https://feeds.test/', tag: 'feeds.test,2026'}\n"
                              "sources: [{files: '*.md'}]\ntaxonomies:\n");

@@ -42,7 +42,7 @@ static void test_all_mistakes_in_one_run(void **state) {
                                "  - {path: /x, title: 全部, all: true}\n"
                                "  - {path: '/{district}/{topic}/', each: [district]}\n"
                                "  - {path: /a/, title: 甲, where: {district: [pudong]}}\n"
-                               "output: {formats: [atom, html], items: 0, max_bytes: 5x}\n"
+                               "output: {formats: [atom, xbel], items: 0, max_bytes: 5x}\n"
                                "retired: {district: [putuo], paths: [x]}\n"
                                "templates: x\n";
     assert_mistake(state, text,
@@ -284,6 +284,8 @@ static void test_bad_output(void **state) {
                    "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:40 config-bad-value\n");
     assert_mistake(state, HEAD "output: {directory: a/../, formats: []}\n",
                    "feeds.yaml:6:21 config-bad-value\nfeeds.yaml:6:37 config-bad-value\n");
+    assert_mistake(state, HEAD "output: {formats: html}\n", "feeds.yaml:6:19 config-bad-value\n");
+    assert_mistake(state, HEAD "output: {formats: [htm]}\n", "feeds.yaml:6:20 config-bad-value\n");
     assert_mistake(state, HEAD "channels: [{path: /, title: 全部, all: true, archive: week}]\n",
                    "feeds.yaml:6:53 config-bad-value\n");
     assert_mistake(state,

@@ -18,8 +18,9 @@ static void test_shortest_file_has_sensible_defaults(void **state) {
     assert_int_equal(settings->site.tag_seconds, 1767225600);
     assert_string_equal(settings->folder, ((struct loaded *)*state)->folder);
     assert_slice(settings->output.directory, "public");
-    assert_int_equal(settings->output.format_count, 3);
+    assert_int_equal(settings->output.format_count, 4);
     assert_slice(settings->output.formats[2], "json");
+    assert_slice(settings->output.formats[3], "html");
     assert_int_equal(settings->source_count, 1);
     assert_string_equal(settings->sources[0].reader, "markdown");
     assert_int_equal(settings->sources[0].order, ORDER_OLDEST_FIRST);

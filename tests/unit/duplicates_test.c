@@ -399,6 +399,22 @@ static void an_address_is_worth_more_than_being_early(void **state) {
     assert_group(fixture, 1, 2, 4, (const uint64_t[]){1, 2, 3, 4});
 }
 
+/* Whoever of a group is shown: who that is can change. */
+static void a_page_is_needed_where_anyone_has_no_address(void **state) {
+    struct fixture *fixture = *state;
+    add(fixture, 1, 10, BRIDGE SHORE)->has_address = 1;
+    add(fixture, 2, 11, BRIDGE SHORE);
+    add(fixture, 3, 11, CLOCK);
+    add(fixture, 4, 12, "另一篇，与谁都不相同的短文，有自己的网址，不需要另外的页面。");
+    index_record(&fixture->index, 1)->without_address = 1;
+    index_record(&fixture->index, 2)->without_address = 1;
+    find(fixture);
+    assert_group(fixture, 1, 1, 2, (const uint64_t[]){1, 2});
+    assert_true(index_entry_needs_page(&fixture->index, 0));
+    assert_true(index_entry_needs_page(&fixture->index, 2));
+    assert_false(index_entry_needs_page(&fixture->index, 3));
+}
+
 static void litter_makes_no_copy_better(void **state) {
     struct fixture *fixture = *state;
     struct sketch *littered = add(fixture, 1, 10, BRIDGE SHORE);
@@ -494,6 +510,7 @@ int main(void) {
         WITH_INDEX(the_earliest_leads_and_the_fullest_is_shown),
         WITH_INDEX(of_one_date_the_key_leads),
         WITH_INDEX(an_address_is_worth_more_than_being_early),
+        WITH_INDEX(a_page_is_needed_where_anyone_has_no_address),
         WITH_INDEX(litter_makes_no_copy_better),
         WITH_INDEX(the_window_is_measured_from_the_leader),
         WITH_INDEX(there_are_no_chains),

@@ -17,9 +17,10 @@ static const struct site site = {
     .language = SLICE_CONSTANT("zh-CN"),
     .author = SLICE_CONSTANT("编辑部"),
 };
+static const struct templates templates = {.site = &site, .has_pages = true};
 static const struct author authors[] = {{SLICE_CONSTANT("张三")}, {SLICE_CONSTANT("李四 & 王五")}};
 static const struct category categories[] = {
-    {SLICE_CONSTANT("tag:x:district"), SLICE_CONSTANT("putuo"), SLICE_CONSTANT("普陀区")}};
+    {SLICE_CONSTANT("tag:x:district"), SLICE_CONSTANT("putuo"), SLICE_CONSTANT("普陀区"), {NULL, 0}}};
 static const struct slice tags[] = {SLICE_CONSTANT("芯片\"<&>")};
 
 static const struct entry entries[] = {
@@ -73,10 +74,10 @@ static void render_and_translate(const struct format *format, bool in_full) {
                        .entry_count = ENTRIES};
     for (size_t i = 0; i < ENTRIES; i++) {
         pieces[i] = BUF(BUF_UNLIMITED);
-        format->entry(&site, &entries[i], in_full, &pieces[i]);
+        format->entry(&templates, &entries[i], in_full, &pieces[i]);
         slices[i] = buf_slice(&pieces[i]);
     }
-    format->feed(&own, slices, &document);
+    format->feed(&templates, &own, slices, &document);
     if (!translate(buf_string(&document)))
         fail_msg("%s: %u: %s", format->name, feed.line, feed.problem);
     assert_int_equal(feed.entries, ENTRIES);

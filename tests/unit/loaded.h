@@ -20,9 +20,11 @@ struct loaded {
     bool good;
 };
 
-static const char *const formats[] = {"atom", "rss", "json", NULL};
+static const char *const formats[] = {"atom", "rss", "json", "html", NULL};
 static const char *const readers[] = {"markdown", "jsonl", "listing", NULL};
-static const struct known_names known = {formats, 3, readers, 3};
+static const char *const template_names[] = {"channel.html", "favicon.svg", "feed.css", "my.js",
+                                             "page.js",      "style.css",   "text.yaml"};
+static const struct known_names known = {formats, 4, readers, 3, template_names, 7};
 
 /* The shortest useful beginning, five lines. */
 #define HEAD                                                                                                           \

@@ -70,7 +70,15 @@ static void test_classes(void **unused) {
         {"index.html", false, CLASS_INDEX},
         {"feeds.opml", false, CLASS_INDEX},
         {"sitemap-2.xml", false, CLASS_INDEX},
-        {"recent.json", false, CLASS_INDEX},
+        {"sitemap.xml", false, CLASS_INDEX},
+        {"robots.txt", false, CLASS_INDEX},
+        {"recent.json", false, CLASS_FEED}, /* the page my/ reads it, and it names pages of articles */
+        {"putuo/recent.json", false, CLASS_ASSET},
+        {"my/index.html", false, CLASS_PAGE},
+        {"my.js", false, CLASS_ASSET},
+        {"favicon.svg", false, CLASS_ASSET},
+        {"putuo/archive/2026-11.html", false, CLASS_ARCHIVE},
+        {"putuo/archive/index.html", false, CLASS_PAGE},
         {"_headers", false, CLASS_INDEX},
         {"putuo/_headers", false, CLASS_ASSET},
     };
@@ -192,16 +200,17 @@ static void test_withdrawn_paths(void **unused) {
 static void test_pages_of_an_archive_are_one_piece(void **unused) {
     (void)unused;
     CLEANUP(fixture_release) struct fixture f = {0};
+    add(&f.local, "a/archive/2026-01.html", "0");
     add(&f.local, "a/archive/2026-01.xml", "1");
     add(&f.local, "a/archive/2026-02.xml", "2");
     add(&f.local, "a/atom.xml", "3");
     add(&f.local, "a/b/archive/2026-01.xml", "4");
     add(&f.local, "b/atom.xml", "5");
     plan(&f);
-    assert_int_equal(publish_plan_run(&f.plan, 0), 2);
-    assert_int_equal(publish_plan_run(&f.plan, 2), 3);
+    assert_int_equal(publish_plan_run(&f.plan, 0), 3);
     assert_int_equal(publish_plan_run(&f.plan, 3), 4);
     assert_int_equal(publish_plan_run(&f.plan, 4), 5);
+    assert_int_equal(publish_plan_run(&f.plan, 5), 6);
 }
 
 /* --- the journal --- */

@@ -32,10 +32,14 @@ static const struct site site = {
     .logo = {"https://feeds.example.org/l.png", 31},
 };
 
+/* Feeds want no more of them. */
+static const struct templates with_pages = {.site = &site, .has_pages = true};
+static const struct templates without_pages = {.site = &site};
+
 static const struct author authors[] = {{{"张三", 6}}, {{"李四 & 王五", 15}}};
 static const struct category categories[] = {
-    {{"tag:feeds.example.org,2026:district", 35}, {"putuo", 5}, {"普陀区", 9}},
-    {{"tag:feeds.example.org,2026:topic", 32}, {"ic", 2}, {"集成电路", 12}},
+    {{"tag:feeds.example.org,2026:district", 35}, {"putuo", 5}, {"普陀区", 9}, {"putuo/", 6}},
+    {{"tag:feeds.example.org,2026:topic", 32}, {"ic", 2}, {"集成电路", 12}, {NULL, 0}},
 };
 static const struct slice tags[] = {{"芯片\"<&>", 10}};
 
@@ -99,11 +103,11 @@ static void render(const char *name, struct buf *buf) {
     struct slice slices[3];
     for (size_t i = 0; i < 3; i++) {
         pieces[i] = BUF(BUF_UNLIMITED);
-        format->entry(&site, &entries[i], i < 2, &pieces[i]);
+        format->entry(&with_pages, &entries[i], i < 2, &pieces[i]);
         slices[i] = buf_slice(&pieces[i]);
     }
     struct feed feed = sample_feed(3);
-    format->feed(&feed, slices, buf);
+    format->feed(&with_pages, &feed, slices, buf);
     assert_false(buf->failed);
     for (size_t i = 0; i < 3; i++)
         buf_release(&pieces[i]);
@@ -116,26 +120,26 @@ static void render_page(bool finished, bool has_older, struct buf *buf) {
     struct buf pieces[2] = {BUF(BUF_UNLIMITED), BUF(BUF_UNLIMITED)};
     struct slice slices[2];
     for (size_t i = 0; i < 2; i++) {
-        format->entry(&site, &entries[i], true, &pieces[i]);
+        format->entry(&with_pages, &entries[i], true, &pieces[i]);
         slices[i] = buf_slice(&pieces[i]);
     }
     struct feed feed = sample_feed(2);
     feed.archive_page = SLICE("archive/2025-07.xml");
     feed.archive_finished = finished;
     feed.older_page = has_older ? SLICE("archive/2025-03.xml") : (struct slice){0};
-    format->feed(&feed, slices, buf);
+    format->feed(&with_pages, &feed, slices, buf);
     for (size_t i = 0; i < 2; i++)
         buf_release(&pieces[i]);
 }
 
-static void render_opml(struct buf *buf) {
+static void render_opml(const struct templates *templates, struct buf *buf) {
     static const struct opml_channel channels[] = {
         {{NULL, 0}, {"全部", 6}, {NULL, 0}, {"/", 1}},
         {{"区", 3}, {"普陀区 <&>", 13}, {"副题", 6}, {"/putuo/", 7}},
         {{"主题", 6}, {"集成电路", 12}, {NULL, 0}, {"/topic/ic/", 10}},
         {{"区", 3}, {"静安区", 9}, {NULL, 0}, {"/jingan/", 8}},
     };
-    opml_render(&site, channels, ARRAY_LENGTH(channels), DAY, buf);
+    opml_render(templates, channels, ARRAY_LENGTH(channels), DAY, buf);
 }
 
 static void assert_valid(struct buf *buf, size_t entries) {
@@ -154,9 +158,12 @@ static void test_formats(void **state) {
     (void)state;
     size_t count = 0;
     const char *const *names = format_names(&count);
-    assert_true(count >= 3);
-    for (size_t i = 0; i < count; i++)
-        assert_string_equal(format_find(slice_of(names[i]))->name, names[i]);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        const struct format *format = format_find(slice_of(names[i]));
+        assert_string_equal(format->name, names[i]);
+        assert_int_equal(format->is_feed, strcmp(names[i], "html") != 0);
+    }
     assert_null(format_find(SLICE("html5")));
 }
 
@@ -169,12 +176,12 @@ static void test_own_check_finds_nothing(void **state) {
         assert_valid(&buf, 3);
         buf_clear(&buf);
         struct feed empty = sample_feed(0);
-        format_find(slice_of(names[i]))->feed(&empty, NULL, &buf);
+        format_find(slice_of(names[i]))->feed(&with_pages, &empty, NULL, &buf);
         assert_valid(&buf, 0);
         buf_release(&buf);
     }
     struct buf buf = BUF(BUF_UNLIMITED);
-    render_opml(&buf);
+    render_opml(&with_pages, &buf);
     assert_valid(&buf, 4);
     buf_release(&buf);
 }
@@ -207,7 +214,7 @@ static void test_pages_of_archives(void **state) {
     CLEANUP(buf_release) struct buf head = BUF(BUF_UNLIMITED);
     struct feed feed = sample_feed(0);
     feed.older_page = SLICE("archive/2025-07.xml");
-    format_find(SLICE("atom"))->feed(&feed, NULL, &head);
+    format_find(SLICE("atom"))->feed(&with_pages, &feed, NULL, &head);
     assert_valid(&head, 0);
     assert_true(holds(&head, "/putuo/ic/archive/2025-07.xml") && holds(&head, "rel=\"prev-archive\""));
     assert_false(holds(&head, "fh:") || holds(&head, "\"current\""));
@@ -245,7 +252,7 @@ static void test_schemas(void **state) {
     render_page(true, true, &buf);
     assert_schema("atom.rng", &buf);
     buf_clear(&buf);
-    render_opml(&buf);
+    render_opml(&with_pages, &buf);
     assert_schema("opml.rng", &buf);
     buf_release(&buf);
 }
@@ -333,10 +340,10 @@ static void hear(const char *name, struct telling *telling) {
     entry.source_name = entry.source_url = SLICE(""); /* its title would be heard as the entry's */
     struct buf piece = BUF(BUF_UNLIMITED);
     const struct format *format = format_find(slice_of(name));
-    format->entry(&site, &entry, true, &piece);
+    format->entry(&with_pages, &entry, true, &piece);
     struct slice slice = buf_slice(&piece);
     struct feed head = sample_feed(1);
-    format->feed(&head, &slice, &feed);
+    format->feed(&with_pages, &head, &slice, &feed);
     telling->words = telling->text = BUF(BUF_UNLIMITED);
     if (strcmp(name, "json") == 0) {
         size_t offset = 0;
@@ -426,6 +433,102 @@ static void test_atom(void **state) {
     buf_release(&buf);
 }
 
+/* One entry and the feed around it, of this channel. */
+static void render_one(const struct templates *templates, const char *name, const struct entry *entry,
+                       const struct feed *feed, struct buf *buf) {
+    const struct format *format = format_find(slice_of(name));
+    CLEANUP(buf_release) struct buf piece = BUF(BUF_UNLIMITED);
+    format->entry(templates, entry, true, &piece);
+    struct slice slice = buf_slice(&piece);
+    format->feed(templates, feed, &slice, buf);
+    assert_valid(buf, 1);
+}
+
+/* Without an address of its own it has that of its page, and then Atom needs no content for it (4.1.2). */
+static void test_entries_with_pages(void **state) {
+    (void)state;
+    static const char *const links[][2] = {
+        {"atom", "<link rel=\"alternate\" href=\"https://feeds.example.org/article/0f.html\"/>"},
+        {"rss", "<link>https://feeds.example.org/article/0f.html</link>"},
+        {"json", "\"url\": \"https://feeds.example.org/article/0f.html\""},
+    };
+    struct feed feed = sample_feed(1);
+    for (size_t i = 0; i < ARRAY_LENGTH(links); i++) {
+        CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+        CLEANUP(buf_release) struct buf own = BUF(BUF_UNLIMITED);
+        struct entry entry = bare_entry();
+        entry.page = SLICE("article/0f.html");
+        render_one(&with_pages, links[i][0], &entry, &feed, &buf);
+        assert_holds(&buf, links[i][1]);
+        assert_holds_not(&buf, "<content");
+        /* Its guid is no address all the same. */
+        if (strcmp(links[i][0], "rss") == 0)
+            assert_holds(&buf, "<guid isPermaLink=\"false\">tag:feeds.example.org,2026:doc/b</guid>");
+        entry.url = SLICE("https://example.org/b");
+        render_one(&with_pages, links[i][0], &entry, &feed, &own);
+        assert_holds_not(&own, "article/0f.html");
+    }
+}
+
+/* Where people are led from a feed: to its page, if there are any; a page of an archive to that of the same month. */
+static void test_pages_of_channels(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *page, *no_page;
+    } homes[] = {
+        {"atom", "<link rel=\"alternate\" type=\"text/html\" href=\"https://feeds.example.org/putuo/ic/\"/>", NULL},
+        {"rss", "<link>https://feeds.example.org/putuo/ic/</link>", "<link>https://feeds.example.org/</link>"},
+        {"json", "\"home_page_url\": \"https://feeds.example.org/putuo/ic/\"",
+         "\"home_page_url\": \"https://feeds.example.org/\""},
+    };
+    struct feed feed = sample_feed(1);
+    struct entry entry = bare_entry();
+    for (size_t i = 0; i < ARRAY_LENGTH(homes); i++) {
+        CLEANUP(buf_release) struct buf with = BUF(BUF_UNLIMITED);
+        CLEANUP(buf_release) struct buf without = BUF(BUF_UNLIMITED);
+        render_one(&with_pages, homes[i].format, &entry, &feed, &with);
+        render_one(&without_pages, homes[i].format, &entry, &feed, &without);
+        assert_holds(&with, homes[i].page);
+        assert_holds_not(&without, homes[i].page);
+        if (homes[i].no_page)
+            assert_holds(&without, homes[i].no_page);
+    }
+    CLEANUP(buf_release) struct buf page = BUF(BUF_UNLIMITED);
+    feed.archive_page = SLICE("archive/2025-07.xml");
+    render_one(&with_pages, "atom", &entry, &feed, &page);
+    assert_holds(&page, "rel=\"alternate\" type=\"text/html\" "
+                        "href=\"https://feeds.example.org/putuo/ic/archive/2025-07.html\"");
+}
+
+/* From where the feed stands to the top of the tree, wherever that is. */
+static void test_stylesheets(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *archive_page, *wanted;
+    } cases[] = {
+        {"/", NULL, "feed.css"},
+        {"/", "archive/2025-07.xml", "../feed.css"},
+        {"/putuo/ic/", NULL, "../../feed.css"},
+        {"/putuo/ic/", "archive/2025-07-18.xml", "../../../feed.css"},
+    };
+    struct entry entry = bare_entry();
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        for (size_t k = 0; k < 2; k++) {
+            CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+            CLEANUP(buf_release) struct buf wanted = BUF(BUF_UNLIMITED);
+            struct feed feed = sample_feed(1);
+            feed.path = slice_of(cases[i].path);
+            if (cases[i].archive_page)
+                feed.archive_page = slice_of(cases[i].archive_page);
+            render_one(&without_pages, k ? "rss" : "atom", &entry, &feed, &buf);
+            buf_append_format(&wanted,
+                              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                              "<?xml-stylesheet type=\"text/css\" href=\"%s\"?>\n<%s ",
+                              cases[i].wanted, k ? "rss" : "feed");
+            assert_true(slice_starts_with(buf_slice(&buf), buf_slice(&wanted)));
+        }
+}
+
 static void test_rss(void **state) {
     (void)state;
     struct buf buf = BUF(BUF_UNLIMITED);
@@ -467,7 +570,7 @@ static void test_summary_only(void **state) {
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         struct buf buf = BUF(BUF_UNLIMITED);
         struct entry entry = full_entry();
-        format_find(slice_of(names[i]))->entry(&site, &entry, false, &buf);
+        format_find(slice_of(names[i]))->entry(&with_pages, &entry, false, &buf);
         assert_holds(&buf, "一句话");
         assert_holds_not(&buf, "正文");
         buf_release(&buf);
@@ -477,13 +580,18 @@ static void test_summary_only(void **state) {
 static void test_opml(void **state) {
     (void)state;
     struct buf buf = BUF(BUF_UNLIMITED);
-    render_opml(&buf);
+    render_opml(&with_pages, &buf);
     /* Channels of one folder stand together, wherever they came. */
     assert_holds(&buf, "    <outline text=\"区\">\n"
                        "      <outline type=\"rss\" text=\"普陀区 &lt;&amp;&gt;\" title=\"普陀区 &lt;&amp;&gt;\" "
-                       "description=\"副题\" language=\"zh-CN\" xmlUrl=\"https://feeds.example.org/putuo/atom.xml\"/>\n"
+                       "description=\"副题\" language=\"zh-CN\" xmlUrl=\"https://feeds.example.org/putuo/atom.xml\" "
+                       "htmlUrl=\"https://feeds.example.org/putuo/\"/>\n"
                        "      <outline type=\"rss\" text=\"静安区\"");
     assert_holds(&buf, "xmlUrl=\"https://feeds.example.org/atom.xml\"");
+    buf_clear(&buf);
+    render_opml(&without_pages, &buf);
+    assert_valid(&buf, 4);
+    assert_holds_not(&buf, "htmlUrl");
     buf_release(&buf);
 }
 
@@ -502,11 +610,19 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),   cmocka_unit_test(test_own_check_finds_nothing),
-        cmocka_unit_test(test_schemas),   cmocka_unit_test(test_one_meaning),
-        cmocka_unit_test(test_atom),      cmocka_unit_test(test_rss),
-        cmocka_unit_test(test_json_feed), cmocka_unit_test(test_summary_only),
-        cmocka_unit_test(test_opml),      cmocka_unit_test(test_pages_of_archives),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_own_check_finds_nothing),
+        cmocka_unit_test(test_schemas),
+        cmocka_unit_test(test_one_meaning),
+        cmocka_unit_test(test_atom),
+        cmocka_unit_test(test_rss),
+        cmocka_unit_test(test_json_feed),
+        cmocka_unit_test(test_summary_only),
+        cmocka_unit_test(test_opml),
+        cmocka_unit_test(test_pages_of_archives),
+        cmocka_unit_test(test_entries_with_pages),
+        cmocka_unit_test(test_pages_of_channels),
+        cmocka_unit_test(test_stylesheets),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -27,7 +27,8 @@ static const char allowed_elements[] =
     " p br h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd blockquote pre code em strong b i u s sub sup small mark a img "
     "figure "
     "figcaption table caption thead tbody tfoot tr th td time abbr cite q del ins ruby rt rp span div section article ";
-static const char allowed_attributes[] = " href src alt title width height datetime colspan rowspan lang dir start ";
+static const char allowed_attributes[] =
+    " href src alt title width height datetime colspan rowspan lang dir start loading referrerpolicy ";
 
 static bool scan_attribute(struct slice *rest) {
     *rest = slice_from(*rest, 1); /* the blank */
@@ -129,9 +130,13 @@ static void test_kept(void **state) {
     assert_sanitised("<time datetime='2026-11-22T08:00:00+08:00'>x</time>",
                      "<time datetime=\"2026-11-22T08:00:00+08:00\">x</time>");
     assert_sanitised("<meta charset=gb2312>上海<link rel=x>", "上海");
-    assert_sanitised("<figure><img src=x.jpg alt='图' width=300px height=auto><figcaption>f</figcaption></figure>",
-                     "<figure><img src=\"https://news.example.org/a/x.jpg\" alt=\"图\" "
-                     "width=\"300\"><figcaption>f</figcaption></figure>");
+    assert_sanitised(
+        "<figure><img src=x.jpg alt='图' width=300px height=auto><figcaption>f</figcaption></figure>",
+        "<figure><img src=\"https://news.example.org/a/x.jpg\" alt=\"图\" "
+        "width=\"300\" loading=\"lazy\" referrerpolicy=\"no-referrer\"><figcaption>f</figcaption></figure>");
+    assert_sanitised("<img src=x.jpg loading=eager referrerpolicy=unsafe-url>",
+                     "<img src=\"https://news.example.org/a/x.jpg\" alt=\"\" loading=\"lazy\" "
+                     "referrerpolicy=\"no-referrer\">");
 }
 
 static void test_unwrapped(void **state) {

@@ -33,6 +33,18 @@ static void test_document(void **state) {
                          "  <author>\n    <name>a</name>\n  </author>\n  <link href=\"/\"/>\n</feed>\n");
 }
 
+static void test_stylesheet(void **state) {
+    (void)state;
+    struct buf buf = BUF(BUF_UNLIMITED);
+    struct xml_writer *xml = xml_writer_new(&buf);
+    xml_document(xml);
+    xml_stylesheet(xml, SLICE("../a?b\"&>.css"));
+    xml_element(xml, "feed", SLICE(""));
+    xml_writer_free(xml);
+    assert_written(&buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                         "<?xml-stylesheet type=\"text/css\" href=\"../a?b&quot;&amp;&gt;.css\"?>\n<feed/>\n");
+}
+
 static void test_escapes(void **state) {
     (void)state;
     struct buf buf = BUF(BUF_UNLIMITED);
@@ -112,11 +124,9 @@ static void test_empty_text_and_ceiling(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),
-        cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_numeric_text),
-        cmocka_unit_test(test_fragment),
-        cmocka_unit_test(test_empty_text_and_ceiling),
+        cmocka_unit_test(test_document), cmocka_unit_test(test_stylesheet),
+        cmocka_unit_test(test_escapes),  cmocka_unit_test(test_numeric_text),
+        cmocka_unit_test(test_fragment), cmocka_unit_test(test_empty_text_and_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

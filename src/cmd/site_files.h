@@ -1,0 +1,16 @@
+#ifndef PINDAO_CMD_SITE_FILES_H
+#define PINDAO_CMD_SITE_FILES_H
+
+#include "cmd/tree_making.h"
+
+/*
+ * What stands in the tree once, for browsers, hosts and search engines: feed.css, to which Atom and RSS refer, whatever
+ * the formats; where there are pages, their stylesheet, scripts and picture, robots.txt, sitemap.xml and .nojekyll;
+ * where there are pages or hubs, _headers. Call it last: sitemap.xml lists making->links.
+ */
+void site_files_write(const struct tree_making *making);
+
+/* One such file. static: may have one of this path, which is the editor's word: then there is none of ours. */
+void site_file_put(const struct tree_making *making, struct slice path, struct slice bytes, const char *type);
+
+#endif
