@@ -47,6 +47,19 @@
         return pattern.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? values[name] : whole));
     }
 
+    /* ECMA-402 refuses some tags that pages may have, such as zh-yue. */
+    function numberText(number) {
+        const language = document.documentElement.lang;
+        const tag = [language, language.split("-")[0]].find(function (one) {
+            try {
+                return Intl.getCanonicalLocales(one).length > 0;
+            } catch {
+                return false;
+            }
+        });
+        return number.toLocaleString(tag);
+    }
+
     function dateText(iso) {
         const [year, month, day] = String(iso).slice(0, 10).split("-");
         return filled(words.date, {year, month: String(Number(month)), day: String(Number(day)), month2: month,
@@ -75,7 +88,7 @@
     }
 
     function keysOfAddress() {
-        return location.hash.slice(1).split("+").filter(Boolean).map(function (part) {
+        return location.hash.slice(1).split(/\+|%2B/i).filter(Boolean).map(function (part) {
             try {
                 return decodeURIComponent(part);
             } catch {
@@ -84,7 +97,16 @@
         });
     }
 
-    /* The link that jumps to the main part is no choice, and leaves the ticks as they are. */
+    /* The address is the choice; a jump to the main part must not take its place. */
+    function jump(event) {
+        const main = document.getElementById("main");
+        event.preventDefault();
+        main.tabIndex = -1;
+        main.focus({preventScroll: true});
+        main.scrollIntoView();
+    }
+
+    /* Where the jump was followed all the same, into another tab: what is ticked stays, and the address says it. */
     function isJump() {
         return location.hash === "#main" && !boxes.has("main");
     }
@@ -92,7 +114,7 @@
     function readAddress() {
         const keys = keysOfAddress();
         if (isJump()) {
-            show();
+            writeAddress();
             return;
         }
         for (const [key, box] of boxes) {
@@ -212,8 +234,8 @@
         }
         const last = recent.entries[0];
         const first = recent.entries[recent.entries.length - 1];
-        const values = {count: found.length.toLocaleString(document.documentElement.lang || undefined),
-                        total: recent.entries.length.toLocaleString(document.documentElement.lang || undefined),
+        const values = {count: numberText(found.length),
+                        total: numberText(recent.entries.length),
                         from: first ? dateText(first.date) : "", to: last ? dateText(last.date) : ""};
         if (!first) {
             return words.empty;
@@ -287,6 +309,7 @@
     document.getElementById("download").hidden = !feedFile;
     document.getElementById("download").addEventListener("click", downloadOpml);
     document.getElementById("clear").addEventListener("click", clearAll);
+    document.querySelectorAll(".skip").forEach((one) => one.addEventListener("click", jump));
     window.addEventListener("hashchange", readAddress);
     result.hidden = false;
     readAddress();

@@ -30,8 +30,8 @@ void archive_append_html_page(struct buf *buf, enum archive_period period, struc
 void archive_append_path(struct buf *buf, const struct channel *channel, int64_t date);
 
 /*
- * Would a channel at `path` need a folder where an archive may have a page: is there "archive/2026-11.xml/" in it, or with .html?
- * *ret_owner is then the path of the channel whose archive has such pages, *ret_period their kind.
+ * Would a channel at `path` need a folder where an archive may have a page: is there "archive/2026-11.xml/" in it, or
+ * with .html? *ret_owner is then the path of the channel whose archive has such pages, *ret_period their kind.
  */
 MUST_CHECK bool archive_page_in_path(struct slice path, struct slice *ret_owner, enum archive_period *ret_period);
 

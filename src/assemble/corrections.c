@@ -2,6 +2,7 @@
 
 #include "assemble/key.h"
 #include "base/memory.h"
+#include "model/page.h"
 
 #define NOBODY UINT32_MAX
 
@@ -15,6 +16,10 @@ static void add_name(struct corrections_desk *desk, const struct article_name *n
         map_set(&desk->by_key, key, desk->named.count);
         vec_push(&desk->named, (struct named_key){key, correction, next, is_same_as});
     }
+    if (name->keys.has_page) {
+        vec_push(&desk->pages, (struct named_hash){name->keys.page, (uint32_t)desk->named.count});
+        vec_push(&desk->named, (struct named_key){{0}, correction, NOBODY, is_same_as});
+    }
 }
 
 static int by_low_half(const void *left, const void *right) {
@@ -23,12 +28,22 @@ static int by_low_half(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+/* Of one page, as they stand in the file. */
+static int by_whole_hash(const void *left, const void *right) {
+    const struct named_hash *a = left;
+    const struct named_hash *b = right;
+    int order = hash128_compare(a->hash, b->hash);
+    return order ? order : (a->named > b->named) - (a->named < b->named);
+}
+
 static void list_hashes(struct corrections_desk *desk) {
     for (size_t i = 0; i < desk->named.count; i++)
-        if (map_get(&desk->by_key, desk->named.items[i].key, NOBODY) == i)
+        if (desk->named.items[i].key.size && map_get(&desk->by_key, desk->named.items[i].key, NOBODY) == i)
             vec_push(&desk->by_hash, (struct named_hash){hash128(desk->named.items[i].key), (uint32_t)i});
     if (desk->by_hash.count)
         qsort(desk->by_hash.items, desk->by_hash.count, sizeof *desk->by_hash.items, by_low_half);
+    if (desk->pages.count)
+        qsort(desk->pages.items, desk->pages.count, sizeof *desk->pages.items, by_whole_hash);
 }
 
 void corrections_desk_init(struct corrections_desk *desk, const struct corrections *corrections) {
@@ -44,6 +59,7 @@ void corrections_desk_release(struct corrections_desk *desk) {
     map_release(&desk->by_key);
     vec_release(&desk->named);
     vec_release(&desk->by_hash);
+    vec_release(&desk->pages);
     *desk = (struct corrections_desk){0};
 }
 
@@ -82,18 +98,59 @@ static void correct(const struct correction *correction, struct article *article
     effect->released = effect->released || correction->released;
 }
 
-/* Everything that is said under the name `called`, of the article with this key. */
-static void apply_named(const struct corrections_desk *desk, struct slice called, struct hash128 key,
-                        struct article *article, struct arena *arena, struct named_articles *met,
-                        struct correction_effect *effect) {
+/* An article while it is being corrected. */
+struct correcting {
+    const struct corrections_desk *desk;
+    struct hash128 key;
+    struct article *article;
+    struct arena *arena;
+    struct named_articles *met; /* NULL: nobody asks */
+    struct correction_effect *effect;
+};
+
+static void apply_one(const struct correcting *correcting, const struct named_key *named) {
+    if (correcting->met)
+        vec_push(&correcting->met->items,
+                 (struct named_article){correcting->key, named->correction, named->is_same_as});
+    if (!named->is_same_as)
+        correct(&correcting->desk->corrections->items[named->correction], correcting->article, correcting->arena,
+                correcting->effect);
+}
+
+/* Everything that is said under the name `called`. */
+static void apply_named(const struct correcting *correcting, struct slice called) {
+    const struct corrections_desk *desk = correcting->desk;
     uint32_t number = (uint32_t)map_get(&desk->by_key, called, NOBODY);
-    for (; number != NOBODY; number = desk->named.items[number].next) {
-        const struct named_key *named = &desk->named.items[number];
-        if (met)
-            vec_push(&met->items, (struct named_article){key, named->correction, named->is_same_as});
-        if (!named->is_same_as)
-            correct(&desk->corrections->items[named->correction], article, arena, effect);
+    for (; number != NOBODY; number = desk->named.items[number].next)
+        apply_one(correcting, &desk->named.items[number]);
+}
+
+/* The first name that may be that of the page of the entry with this key. */
+static size_t find_page(const struct corrections_desk *desk, struct hash128 key) {
+    const struct hash128 begin = article_page_begin(key);
+    size_t low = 0;
+    size_t high = desk->pages.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hash128_compare(desk->pages.items[middle].hash, begin) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return low;
+}
+
+/* The next name of the page of this entry, from *at on; NULL when there is none. */
+static const struct named_key *next_of_page(const struct corrections_desk *desk, struct hash128 key, size_t *at) {
+    if (*at == desk->pages.count || !article_page_is_of(desk->pages.items[*at].hash, key))
+        return NULL;
+    return &desk->named.items[desk->pages.items[(*at)++].named];
+}
+
+static void apply_page(const struct correcting *correcting) {
+    size_t at = find_page(correcting->desk, correcting->key);
+    for (const struct named_key *named; (named = next_of_page(correcting->desk, correcting->key, &at));)
+        apply_one(correcting, named);
 }
 
 struct correction_effect corrections_apply(const struct corrections_desk *desk, struct article *article,
@@ -104,11 +161,12 @@ struct correction_effect corrections_apply(const struct corrections_desk *desk, 
     if (desk->named.count == 0)
         return effect;
     struct slice own = slice_from(buf_slice(key), begin);
-    struct hash128 hash = hash128(own);
+    const struct correcting correcting = {desk, hash128(own), article, arena, met, &effect};
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
     if (article->id.size && article->url.size && address_append_key(article->url, &address))
-        apply_named(desk, buf_slice(&address), hash, article, arena, met, &effect);
-    apply_named(desk, own, hash, article, arena, met, &effect);
+        apply_named(&correcting, buf_slice(&address));
+    apply_page(&correcting);
+    apply_named(&correcting, own);
     return effect;
 }
 
@@ -126,12 +184,14 @@ static const struct named_hash *find_hash(const struct corrections_desk *desk, u
     return bsearch(&wanted, desk->by_hash.items, desk->by_hash.count, sizeof wanted, by_low_half);
 }
 
+static void meet_one(const struct named_key *named, struct hash128 key, struct named_articles *met) {
+    vec_push(&met->items, (struct named_article){key, named->correction, named->is_same_as});
+}
+
 static void meet_named(const struct corrections_desk *desk, const struct named_hash *found, struct hash128 key,
                        struct named_articles *met) {
-    for (uint32_t number = found ? found->named : NOBODY; number != NOBODY; number = desk->named.items[number].next) {
-        const struct named_key *named = &desk->named.items[number];
-        vec_push(&met->items, (struct named_article){key, named->correction, named->is_same_as});
-    }
+    for (uint32_t number = found ? found->named : NOBODY; number != NOBODY; number = desk->named.items[number].next)
+        meet_one(&desk->named.items[number], key, met);
 }
 
 void corrections_meet(const struct corrections_desk *desk, struct hash128 key, uint64_t alias,
@@ -140,6 +200,9 @@ void corrections_meet(const struct corrections_desk *desk, struct hash128 key, u
         return;
     if (alias)
         meet_named(desk, find_hash(desk, alias), key, met);
+    size_t at = find_page(desk, key);
+    for (const struct named_key *named; (named = next_of_page(desk, key, &at));)
+        meet_one(named, key, met);
     meet_named(desk, find_hash(desk, key.low), key, met);
 }
 

@@ -11,7 +11,7 @@
 
 /* A key that a name of the file may mean. */
 struct named_key {
-    struct slice key;
+    struct slice key;    /* empty: the name may be that of a page */
     uint32_t correction; /* in which the name stands */
     uint32_t next;       /* another name with this key; UINT32_MAX: none */
     bool is_same_as;     /* the name stands behind same_as: */
@@ -29,6 +29,7 @@ struct corrections_desk {
     struct map by_key;
     VEC(struct named_key) named;
     VEC(struct named_hash) by_hash; /* by the low halves */
+    VEC(struct named_hash) pages;   /* names that are addresses of pages: by what hashes of keys begin with */
 };
 void corrections_desk_init(struct corrections_desk *desk, const struct corrections *corrections);
 void corrections_desk_release(struct corrections_desk *desk);
@@ -48,8 +49,9 @@ struct correction_effect {
 };
 
 /*
- * Appends the article's key to *key (article_append_key), then corrects the article. Named by its address and by its
- * own id it gets both corrections, that of its id last. New labels live in the arena. `met` may be NULL.
+ * Appends the article's key to *key (article_append_key), then corrects the article. Named by its address, by that of
+ * its page and by its own id it gets all corrections, that of its id last. New labels live in the arena. `met` may be
+ * NULL.
  */
 struct correction_effect corrections_apply(const struct corrections_desk *desk, struct article *article,
                                            struct buf *key, struct arena *arena, struct named_articles *met);

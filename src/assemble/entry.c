@@ -84,7 +84,7 @@ void entry_make(const struct site *site, const struct taxonomies *taxonomies, co
     if (parts->source->content != CONTENT_TITLE)
         entry.summary = parts->summary;
     if (parts->source->content == CONTENT_FULL)
-        entry.content = parts->html;
+        entry.body = parts->html;
     add_authors(site, article, arena, &entry);
     entry.tags = article->tags;
     entry.tag_count = article->tag_count;

@@ -110,7 +110,7 @@ bool index_entry_needs_page(const struct index *index, uint32_t number) {
     bool needs = index_record(index, number)->without_address;
     for (size_t i = 0; group && i < group->count; i++)
         needs = needs || index_record(index, index->members.items[group->first + i])->without_address;
-    return needs;
+    return needs || (index->permalinks && history_keeps_page(index->permalinks, index_entry_key(index, number)));
 }
 
 /* --- what corrections say ------------------------------------------------------------------------------------ */

@@ -68,12 +68,13 @@ struct index {
     VEC(struct record *) blocks;
     bool sketched;            /* set before it is filled: keep a sketch beside each record */
     struct sketches sketches; /* by number; until duplicates have been found. Its folder is set before it is filled */
-    VEC(struct hash128) released;  /* keys of articles with release: true in corrections, sorted; as joins */
-    VEC(struct index_join) joins;  /* by key, each once; set before index_arrange */
-    const struct history *history; /* whose joins count; NULL: none. Set before index_arrange */
-    bool has_known;                /* records say whether they are known */
-    int64_t now;                   /* of index_arrange */
-    uint32_t *order;               /* after index_arrange: numbers of the records that may be shown, newest first */
+    VEC(struct hash128) released;     /* keys of articles with release: true in corrections, sorted; as joins */
+    VEC(struct index_join) joins;     /* by key, each once; set before index_arrange */
+    const struct history *history;    /* whose joins count; NULL: none. Set before index_arrange */
+    const struct history *permalinks; /* whose permalinks count, duplicates or not; NULL: none */
+    bool has_known;                   /* records say whether they are known */
+    int64_t now;                      /* of index_arrange */
+    uint32_t *order;                  /* after index_arrange: numbers of the records that may be shown, newest first */
     size_t order_count;
     VEC(struct index_clash) clashes; /* after index_arrange: the first CLASHES_MOST, in source order */
     VEC(uint32_t) aside;             /* after index_arrange: those that join another or were withdrawn */
@@ -123,7 +124,7 @@ struct hash128 index_entry_key(const struct index *index, uint32_t number);
 
 /*
  * May the entry of this record, which leads or is alone, ever be one without an address: has it none, or one of its
- * group? Who of them is shown can change from run to run.
+ * group? Who of them is shown can change from run to run. Or does it keep the page that it had, by history?
  */
 bool index_entry_needs_page(const struct index *index, uint32_t number);
 

@@ -46,8 +46,8 @@ void relations_init(struct relations *relations, const struct channels *channels
 void relations_release(struct relations *relations);
 
 /*
- * At most RELATED_CHANNELS_MOST channels that somebody who looks at `channel` may want; the list is in the arena. Of a cross,
- * the channels of its terms, then the other crosses of its first term; of a term, its crosses; of a `where`, the
+ * At most RELATED_CHANNELS_MOST channels that somebody who looks at `channel` may want; the list is in the arena. Of a
+ * cross, the channels of its terms, then the other crosses of its first term; of a term, its crosses; of a `where`, the
  * channels of the terms that it names, then broad ones; of the rest, and where nothing else is found, broad ones.
  *
  * Neither which nor in what order depends on how many articles they have (but for having any), and `count` is left 0: a

@@ -76,46 +76,91 @@ static bool find_kind(int root, struct slice path, unsigned char type, enum walk
     return true;
 }
 
-static struct slice join(struct arena *arena, struct slice folder, struct slice name) {
-    if (folder.size == 0)
-        return name;
-    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
-    buf_append_slice(&buf, folder);
-    buf_append_byte(&buf, '/');
-    buf_append_slice(&buf, name);
-    return arena_copy(arena, buf_slice(&buf));
+struct walking {
+    int root;
+    bool (*visit)(void *context, const struct walk_item *item);
+    void *context;
+    struct buf path; /* of the item that it is at; the root's is empty */
+    struct arena *arena;
+    struct slice unreadable;
+};
+
+static bool cannot_read(struct walking *walking) {
+    int error = errno;
+    walking->unreadable = walking->path.size ? arena_copy(walking->arena, buf_slice(&walking->path)) : SLICE(".");
+    errno = error;
+    return false;
 }
 
-static bool walk_below(int root, struct slice path, struct arena *arena, struct walk *walk, struct slice *unreadable) {
-    struct slice folder = path.size ? path : SLICE(".");
-    int descriptor = openat(root, folder.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+static struct slice path_of(struct walking *walking) {
+    return (struct slice){buf_string(&walking->path), walking->path.size};
+}
+
+static bool walk_below(struct walking *walking, uint64_t inode);
+
+static bool walk_to(struct walking *walking, const struct name *name) {
+    size_t size = walking->path.size;
+    if (size)
+        buf_append_byte(&walking->path, '/');
+    buf_append_slice(&walking->path, name->name);
+    struct walk_item item = {.path = path_of(walking), .inode = name->inode};
+    if (!find_kind(walking->root, item.path, name->type, &item.kind))
+        return cannot_read(walking);
+    bool went = item.kind == WALK_FOLDER ? walk_below(walking, item.inode) : walking->visit(walking->context, &item);
+    buf_truncate(&walking->path, size);
+    return went;
+}
+
+static bool walk_below(struct walking *walking, uint64_t inode) {
+    const char *folder = walking->path.size ? buf_string(&walking->path) : ".";
+    int descriptor = openat(walking->root, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(arena_release) struct arena arena = {0};
     CLEANUP(names_release) struct names names = {0};
-    if (descriptor < 0 || !read_names(descriptor, arena, &names)) {
-        *unreadable = folder;
+    if (descriptor < 0 || !read_names(descriptor, &arena, &names))
+        return cannot_read(walking);
+    const struct walk_item item = {path_of(walking), WALK_FOLDER, names.items.count == 0, inode};
+    if (item.path.size && !walking->visit(walking->context, &item))
         return false;
-    }
-    if (walk->items.count && path.size)
-        walk->items.items[walk->items.count - 1].empty = names.items.count == 0;
-    for (size_t i = 0; i < names.items.count; i++) {
-        const struct name *name = &names.items.items[i];
-        struct walk_item item = {.path = join(arena, path, name->name), .inode = name->inode};
-        if (!find_kind(root, item.path, name->type, &item.kind)) {
-            *unreadable = item.path;
+    for (size_t i = 0; i < names.items.count; i++)
+        if (!walk_to(walking, &names.items.items[i]))
             return false;
-        }
-        vec_push(&walk->items, item);
-        if (item.kind == WALK_FOLDER && !walk_below(root, item.path, arena, walk, unreadable))
-            return false;
-    }
+    return true;
+}
+
+bool walk_each(int root, bool (*visit)(void *context, const struct walk_item *item), void *context, struct arena *arena,
+               struct slice *ret_unreadable) {
+    struct walking walking = {root, visit, context, BUF(BUF_UNLIMITED), arena, {0}};
+    bool walked = walk_below(&walking, 0);
+    int error = errno;
+    buf_release(&walking.path);
+    if (!walked)
+        *ret_unreadable = walking.unreadable;
+    errno = error;
+    return walked;
+}
+
+struct collecting {
+    struct arena *arena;
+    struct walk walk;
+};
+
+static bool collect(void *context, const struct walk_item *item) {
+    struct collecting *collecting = context;
+    struct walk_item kept = *item;
+    kept.path = arena_copy(collecting->arena, item->path);
+    vec_push(&collecting->walk.items, kept);
     return true;
 }
 
 bool walk_all(int root, struct arena *arena, struct walk *ret_walk, struct slice *ret_unreadable) {
-    CLEANUP(walk_release) struct walk walk = {0};
-    if (!walk_below(root, SLICE(""), arena, &walk, ret_unreadable))
+    struct collecting collecting = {.arena = arena};
+    if (!walk_each(root, collect, &collecting, arena, ret_unreadable)) {
+        int error = errno;
+        walk_release(&collecting.walk);
+        errno = error;
         return false;
-    *ret_walk = walk;
-    walk = (struct walk){0};
+    }
+    *ret_walk = collecting.walk;
     return true;
 }
 

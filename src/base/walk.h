@@ -26,7 +26,15 @@ struct walk_item {
     uint64_t inode; /* as the folder tells it with the name: equal on one filesystem for names of one file */
 };
 
-/* Everything below a folder, a folder before what is in it, siblings by bytes. Paths live in the arena. */
+/*
+ * Goes to everything below a folder: a folder before what is in it, siblings by bytes. The names of one folder, and of
+ * those above it, are held at a time; an item and its path last as long as its visit. false with errno and the path of
+ * what cannot be read (in the arena), or, with an empty path, because a visit said so.
+ */
+MUST_CHECK bool walk_each(int root, bool (*visit)(void *context, const struct walk_item *item), void *context,
+                          struct arena *arena, struct slice *ret_unreadable);
+
+/* The same as a list, for folders that are not large. Paths live in the arena. */
 struct walk {
     VEC(struct walk_item) items;
 };

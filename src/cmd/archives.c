@@ -532,27 +532,25 @@ int64_t archives_next_date(const struct corpus *corpus, const struct channels *c
     return next;
 }
 
-int64_t archives_newest_begin(const struct corpus *corpus, const struct channel *channel) {
-    struct archive_span span;
-    return newest_span(corpus, channel, &span) ? span.begin : 0;
-}
-
-static struct slice newest_name(const struct corpus *corpus, const struct channel *channel,
-                                void (*append)(struct buf *, enum archive_period, struct archive_span),
-                                struct arena *arena) {
+static struct slice page_of_span(const struct channel *channel, struct archive_span span, struct arena *arena) {
     CLEANUP(buf_release) struct buf name = BUF(BUF_UNLIMITED);
-    struct archive_span span;
-    if (!newest_span(corpus, channel, &span))
-        return (struct slice){0};
-    append(&name, channel->rule->archive, span);
+    archive_append_page(&name, channel->rule->archive, span);
     return arena_copy(arena, buf_slice(&name));
 }
 
 struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena) {
-    return newest_name(corpus, channel, archive_append_page, arena);
+    struct archive_span span;
+    return newest_span(corpus, channel, &span) ? page_of_span(channel, span, arena) : (struct slice){0};
 }
 
-struct slice archives_newest_html_page(const struct corpus *corpus, const struct channel *channel,
-                                       struct arena *arena) {
-    return newest_name(corpus, channel, archive_append_html_page, arena);
+struct slice archives_page_behind(const struct corpus *corpus, const struct channel *channel, size_t shown,
+                                  struct arena *arena, int64_t *ret_begin) {
+    if (shown > channel->entries.count)
+        shown = channel->entries.count;
+    if (channel->rule->archive == ARCHIVE_NONE || shown == 0 || shown == channel->matching)
+        return (struct slice){0};
+    const struct record *oldest = index_record(&corpus->index, corpus->index.order[channel->entries.items[shown - 1]]);
+    struct archive_span span = archive_span_at(channel->rule->archive, oldest->date);
+    *ret_begin = span.begin;
+    return page_of_span(channel, span, arena);
 }

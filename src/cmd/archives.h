@@ -32,9 +32,11 @@ int64_t archives_next_date(const struct corpus *corpus, const struct channels *c
  * channel has no archive or no entry. Channels have been selected.
  */
 struct slice archives_newest_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena);
-/* The same page for people. */
-struct slice archives_newest_html_page(const struct corpus *corpus, const struct channel *channel, struct arena *arena);
-/* A moment in its time: where that begins; 0 where there is none. */
-int64_t archives_newest_begin(const struct corpus *corpus, const struct channel *channel);
+/*
+ * For a page that shows the first `shown` entries: the page of the archive in which the reader goes on, that of the
+ * oldest of them, named as above. Empty where these are all that the channel has. *ret_begin: where its time begins.
+ */
+struct slice archives_page_behind(const struct corpus *corpus, const struct channel *channel, size_t shown,
+                                  struct arena *arena, int64_t *ret_begin);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cmd/open_history.h"
 #include "cmd/open_output.h"
 #include "cmd/pages.h"
+#include "cmd/permalinks.h"
 #include "cmd/placeholders.h"
 #include "cmd/publishing.h"
 #include "cmd/recall.h"
@@ -186,7 +187,8 @@ static enum making_result make_tree(struct build *build, struct diagnostics *dia
     if (build->templates.has_pages)
         build->corpus.term_paths =
             channels_term_paths(&build->channels, &build->settings.taxonomies, &build->channels.arena);
-    if (!withdrawals_note(build->withdrawals, &build->corpus, &build->channels, diagnostics))
+    if (!withdrawals_note(build->withdrawals, &build->corpus, &build->channels, diagnostics) ||
+        !permalinks_note(&build->corpus, build->output, build->options.now))
         return MAKING_SOURCE_CHANGED;
     return make_files(build, &making, diagnostics);
 }
@@ -206,6 +208,11 @@ static int write_feeds(struct build *build) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         struct diagnostics writing = {0};
         enum making_result result = make_tree(build, &writing);
+        /* What was made of nothing behind it says nothing of the configuration or the sources. */
+        if (templates_take_failure(&build->templates, &build->diagnostics)) {
+            diagnostics_release(&writing);
+            return EX_CONFIG;
+        }
         if (result != MAKING_SOURCE_CHANGED) {
             diagnostics_append(&build->diagnostics, &build->reading, 0);
             diagnostics_append(&build->diagnostics, &writing, 0);
@@ -232,7 +239,8 @@ static int guard_tree(struct build *build) {
     const struct withdrawal_counts withdrawn = withdrawals_counts(build->withdrawals);
     if (!guard_emptied(&build->options, &withdrawn, build->output, &build->diagnostics))
         return EX_NOINPUT;
-    if (!guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics))
+    if (!guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics) ||
+        !guard_pages(&build->settings, &build->options, build->output, &build->diagnostics))
         return EX_CANTCREAT;
     return guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output,
                          &build->diagnostics)

@@ -67,18 +67,19 @@ static bool read_folded(void *context, size_t worker, uint32_t record, struct bu
 /* Those who saw it before it was withdrawn know its id, should it come back. */
 static bool was_seen(const struct history *history, struct hash128 key) {
     for (size_t i = 0; history && i < history->withdrawals.count; i++)
-        if (history->withdrawals.items[i].channel_count &&
+        if (withdrawal_was_seen(&history->withdrawals.items[i]) &&
             hash128_compare(history->withdrawals.items[i].entry_hash, key) == 0)
             return true;
     return false;
 }
 
-/* In a head, or, too old for any, in the archive of its date. */
+/* In a head, or, too old for any, on its page or in the archive of its date. */
 static bool is_published(void *context, struct hash128 key, int64_t date) {
     const struct copies_finder *finder = context;
     CLEANUP(arena_release) struct arena arena = {0};
     struct served_entry entry;
     return was_seen(finder->corpus->index.history, key) || served_shows(finder->corpus->served, key) ||
+           served_has_page(finder->corpus->served, key) ||
            served_find_archived(finder->corpus->served, key, &date, &arena, &entry);
 }
 

@@ -361,6 +361,7 @@ static void arrange(struct reading *reading, int64_t now) {
         runs[i] = reading->pieces[i].runs;
     if (corpus->history && corpus->settings->duplicates.wanted)
         corpus->index.history = history_of(corpus->history);
+    corpus->index.permalinks = corpus->history ? history_of(corpus->history) : NULL;
     index_arrange(&corpus->index, runs, corpus->plan.pieces.count, corpus->source_of_file, now, &corpus->counts);
     free(runs);
 }

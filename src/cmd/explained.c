@@ -1,6 +1,7 @@
 #include "cmd/explained.h"
 
 #include "assemble/key.h"
+#include "model/page.h"
 #include "text/fold.h"
 
 /* --- channels ----------------------------------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ static bool names(const struct correction *correction, struct slice key, struct 
         if (slice_equal(correction->name.keys.keys[i], key) ||
             (address.size && slice_equal(correction->name.keys.keys[i], address)))
             return true;
-    return false;
+    return correction->name.keys.has_page && article_page_is_of(correction->name.keys.page, hash128(key));
 }
 
 static void find_corrections(struct arena *arena, struct explained_article *article) {

@@ -157,11 +157,14 @@ static bool render_feed(const struct feeds *feeds, struct feeds_worker *worker, 
     feed.entry_count = worker->entries.count;
     feed.tombstones = withdrawn.tombstones;
     feed.tombstone_count = withdrawn.tombstone_count;
-    feed.older_page = archives_newest_page(feeds->corpus, channel, &worker->arena);
-    feed.older_begin = archives_newest_begin(feeds->corpus, channel);
     feed.shown = channel->entries.count + withdrawn.stub_count;
-    if (!format->is_feed)
+    if (format->is_feed) {
+        feed.older_page = archives_newest_page(feeds->corpus, channel, &worker->arena);
+    } else {
+        feed.older_page = archives_page_behind(feeds->corpus, channel, shown_most(channel, format), &worker->arena,
+                                               &feed.older_begin);
         feed.related_count = overview_related(&feeds->relations, channel, &worker->arena, &feed.related);
+    }
     format->feed(feeds->corpus->templates, &feed, worker->entries.items, &worker->feed);
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include "cmd/reread.h"
 #include "model/article_key.h"
+#include "model/page.h"
 
 #include <sys/stat.h>
 
@@ -133,6 +134,19 @@ static void find_by_address(const struct corpus *corpus, struct slice key, struc
     buf_release(&wanted.address);
 }
 
+static bool has_page(void *context, const struct record *record) {
+    const struct hash128 *page = context;
+    return article_page_is_of(*page, record->key);
+}
+
+static void find_by_page(const struct corpus *corpus, struct hash128 page, struct found_articles *found) {
+    const struct index *index = &corpus->index;
+    find_where(corpus, has_page, &page, found);
+    for (size_t i = 0; i < index->hosts.count && found->items.count == 0; i++)
+        if (article_page_is_of(page, index->hosts.items[i].key_hash))
+            vec_push(&found->items, index_record(index, index->hosts.items[i].number));
+}
+
 static void find_by_name(const struct corpus *corpus, const char *name, struct found_articles *found) {
     CLEANUP(arena_release) struct arena arena = {0};
     struct name_keys keys = name_keys_of(&corpus->settings->site, slice_of(name), &arena);
@@ -142,6 +156,8 @@ static void find_by_name(const struct corpus *corpus, const char *name, struct f
     }
     if (found->items.count == 0 && slice_starts_with(keys.keys[0], SLICE("url/")))
         find_by_address(corpus, keys.keys[0], found);
+    if (found->items.count == 0 && keys.has_page)
+        find_by_page(corpus, keys.page, found);
     sort(found);
 }
 

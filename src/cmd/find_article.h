@@ -5,8 +5,10 @@
 
 /*
  * Which articles of a corpus does a person mean? An article is named by its own id, its address, its key or tag: URI as
- * feeds have it, by its file, or by file:line (any line of it). Several may be meant: all of a file, or all that have
- * one key, of which one is shown.
+ * feeds have it, by the address of its page here, by its file, or by file:line (any line of it). Several may be meant:
+ * all of a file, or all that have one key, of which one is shown.
+ *
+ * A page is that of an entry. Where its leader is gone, and index_arrange has been called, it means who stands for it.
  */
 struct found_articles {
     VEC(const struct record *) items; /* in the order of files and places in them */

@@ -37,16 +37,16 @@ bool guard_articles(const struct options *options, const struct settings *settin
 
 enum { REMOVED_NAMED = 5 };
 
-/* The feeds of this build, by path, and its channels. */
+/* The files of this build that are channels, feeds and pages, by path, and the channels. */
 struct present {
     struct arena arena;
     struct map channels;
-    struct map feeds;
+    struct map files;
 };
 
 static void present_release(struct present *present) {
     map_release(&present->channels);
-    map_release(&present->feeds);
+    map_release(&present->files);
     arena_release(&present->arena);
 }
 
@@ -54,43 +54,77 @@ static void present_add(struct present *present, const struct settings *settings
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     map_set(&present->channels, channel, 1);
     for (size_t i = 0; i < settings->output.format_count; i++) {
-        const struct format *format = format_find(settings->output.formats[i]);
-        if (!format->is_feed)
-            continue;
         buf_clear(&path);
         buf_append_slice(&path, channel);
-        buf_append_string(&path, format->file_name);
-        map_set(&present->feeds, arena_copy(&present->arena, buf_slice(&path)), 1);
+        buf_append_string(&path, format_find(settings->output.formats[i])->file_name);
+        map_set(&present->files, arena_copy(&present->arena, buf_slice(&path)), 1);
     }
 }
 
 /* "/putuo/" of "/putuo/atom.xml" */
-static struct slice channel_of_feed(struct slice path) {
+static struct slice channel_of_file(struct slice path) {
     while (path.size > 0 && path.data[path.size - 1] != '/')
         path.size--;
     return path;
 }
 
-/* What to call the feed of the served tree that this build would remove: its channel, or, where only a format goes, the
- * feed; empty when it stays, or goes on purpose. */
+/* What to call the feed or page of the served tree that this build would remove: its channel, or, where only a format
+ * goes, the file; empty when it stays, or goes on purpose. */
 static struct slice name_of_removed(const struct settings *settings, const struct present *present, struct slice path) {
-    struct slice channel = channel_of_feed(path);
+    struct slice channel = channel_of_file(path);
     if (map_get(&present->channels, channel, 0))
-        return map_get(&present->feeds, path, 0) ? (struct slice){0} : path;
+        return map_get(&present->files, path, 0) ? (struct slice){0} : path;
     return path_is_retired(settings, channel) ? (struct slice){0} : channel;
 }
 
+/* Was html among the formats? The manifest does not say so. No editor has all of these in static:, and no pages. */
+static bool tree_has_pages(const struct tree *tree) {
+    static const struct slice paths[] = {SLICE_CONSTANT(".nojekyll"), SLICE_CONSTANT("favicon.svg"),
+                                         SLICE_CONSTANT("page.js"), SLICE_CONSTANT("robots.txt"),
+                                         SLICE_CONSTANT("style.css")};
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
+        if (!tree_find(tree, paths[i]))
+            return false;
+    return true;
+}
+
+static bool has_pages(const struct settings *settings) {
+    for (size_t i = 0; i < settings->output.format_count; i++)
+        if (!format_find(settings->output.formats[i])->is_feed)
+            return true;
+    return false;
+}
+
+static bool is_article_page(struct slice path) {
+    return slice_starts_with(path, SLICE("article/")) && slice_ends_with(path, SLICE(".html"));
+}
+
+static size_t count_article_pages(const struct tree *tree) {
+    size_t pages = 0;
+    for (size_t i = 0; i < tree->files.count; i++)
+        pages += is_article_page(tree->files.items[i].path);
+    return pages;
+}
+
+/* Other pages than those of channels that are there still are none of a channel, or its feeds speak for it. */
+static bool is_page_of(const struct present *present, struct slice path) {
+    struct slice channel = channel_of_file(path);
+    return slice_equal(slice_from(path, channel.size), slice_of(format_find(SLICE("html"))->file_name)) &&
+           map_get(&present->channels, channel, 0);
+}
+
+/* Of feeds and, where `pages` go, of channels' pages. */
 static size_t count_removed(const struct settings *settings, const struct tree *old, struct present *present,
-                            struct buf *ret_names) {
+                            bool pages, struct buf *ret_names) {
     CLEANUP(map_release) struct map seen = {0};
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     size_t removed = 0;
     for (size_t i = 0; i < old->files.count; i++) {
-        if (!old->files.items[i].is_feed)
-            continue;
         buf_clear(&path);
         buf_append_byte(&path, '/');
         buf_append_slice(&path, old->files.items[i].path);
+        if (!old->files.items[i].is_feed && !(pages && is_page_of(present, buf_slice(&path))))
+            continue;
         struct slice name = name_of_removed(settings, present, buf_slice(&path));
         if (name.size == 0 || !map_set(&seen, arena_copy(&present->arena, name), 1))
             continue;
@@ -106,11 +140,18 @@ bool guard_paths(const struct settings *settings, const struct channels *channel
     CLEANUP(present_release) struct present present = {0};
     for (size_t i = 0; i < channels->items.count; i++)
         present_add(&present, settings, channels->items.items[i].path);
-    size_t removed = count_removed(settings, output_old_tree(output), &present, &names);
-    if (removed == 0 || options->accept_removed)
+    const struct tree *old = output_old_tree(output);
+    bool pages_go = tree_has_pages(old) && !has_pages(settings);
+    size_t articles = pages_go ? count_article_pages(old) : 0;
+    size_t removed = count_removed(settings, old, &present, pages_go, &names);
+    if (removed + articles == 0 || options->accept_removed)
         return true;
-    diag_report(diagnostics, DIAGNOSTIC_CHANNEL_REMOVED, (struct place){.file = slice_of(options->config)},
-                "%zu: %.*s%s", removed, SLICE_ARGUMENTS(buf_slice(&names)), removed > REMOVED_NAMED ? " …" : "");
+    if (removed > REMOVED_NAMED)
+        buf_append_string(&names, " …");
+    if (articles)
+        buf_append_format(&names, "%s%zu pages of articles", removed ? ", and " : "", articles);
+    diag_report(diagnostics, DIAGNOSTIC_CHANNEL_REMOVED, (struct place){.file = slice_of(options->config)}, "%zu: %.*s",
+                removed + articles, SLICE_ARGUMENTS(buf_slice(&names)));
     return false;
 }
 
@@ -122,7 +163,7 @@ static size_t entries_of(const struct tree *tree, const char *name, size_t *ret_
     *ret_feeds = 0;
     for (size_t i = 0; i < tree->files.count; i++) {
         const struct tree_file *file = &tree->files.items[i];
-        struct slice folder = channel_of_feed(file->path);
+        struct slice folder = channel_of_file(file->path);
         if (!file->is_feed || !slice_equal(slice_from(file->path, folder.size), slice_of(name)))
             continue;
         entries += file->entries;
@@ -255,4 +296,17 @@ bool guard_entries(const struct options *options, const struct withdrawal_counts
         return false;
     }
     return true;
+}
+
+bool guard_pages(const struct settings *settings, const struct options *options, const struct output *output,
+                 struct diagnostics *diagnostics) {
+    if (options->accept_shrink || !has_pages(settings))
+        return true;
+    size_t before = count_article_pages(output_old_tree(output));
+    size_t after = count_article_pages(output_new_tree(output));
+    if (before < after + GUARD_LEAST || after * 2 >= before)
+        return true;
+    diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, (struct place){.file = slice_of(options->config)},
+                "%zu of %zu pages of articles would go", before - after, before);
+    return false;
 }

@@ -18,7 +18,8 @@ MUST_CHECK bool guard_articles(const struct options *options, const struct setti
 
 /*
  * A feed of the served tree would be gone, and with it what people subscribed to: a channel whose path is not retired,
- * or one format of a channel (--accept-removed).
+ * or one format of a channel. Or, without html, the pages of channels and articles, to which people have links
+ * (--accept-removed).
  */
 MUST_CHECK bool guard_paths(const struct settings *settings, const struct channels *channels,
                             const struct options *options, const struct output *output,
@@ -49,5 +50,12 @@ enum { GUARD_LEAST = 20 /* entries */ };
 MUST_CHECK bool guard_entries(const struct options *options, const struct withdrawal_counts *withdrawn,
                               const struct channels *channels, const struct widest_feed *widest,
                               const struct output *output, struct diagnostics *diagnostics);
+
+/*
+ * After output_finish: would over half the pages of articles go, and at least GUARD_LEAST (--accept-shrink)? Entries do
+ * not tell: most articles that have a page have left every head. Those withdrawn keep theirs, so they are no loss.
+ */
+MUST_CHECK bool guard_pages(const struct settings *settings, const struct options *options, const struct output *output,
+                            struct diagnostics *diagnostics);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cmd/pages.h"
 
+#include "assemble/archive.h"
 #include "assemble/overview.h"
 #include "cmd/archives.h"
 #include "cmd/entry_list.h"
@@ -12,6 +13,16 @@ static const struct channel *find_root(const struct channels *channels) {
         if (channels->items.items[i].path.size == 1)
             return &channels->items.items[i];
     return NULL;
+}
+
+/* Where who has read the home page to its end goes on, as html has it. */
+static struct slice older_page_of(const struct corpus *corpus, const struct channel *root, struct arena *arena) {
+    int64_t begin = 0;
+    CLEANUP(buf_release) struct buf name = BUF(256);
+    if (!archives_page_behind(corpus, root, HOME_ENTRIES_MOST, arena, &begin).size)
+        return (struct slice){0};
+    archive_append_html_page(&name, root->rule->archive, archive_span_at(root->rule->archive, begin));
+    return arena_copy(arena, buf_slice(&name));
 }
 
 static enum making_result write_home(const struct tree_making *making, struct home_page *home,
@@ -27,7 +38,7 @@ static enum making_result write_home(const struct tree_making *making, struct ho
     if (result != MAKING_OK)
         return result;
     if (root)
-        home->older_page = archives_newest_html_page(making->corpus, root, &arena);
+        home->older_page = older_page_of(making->corpus, root, &arena);
     page_render_home(making->corpus->templates, home, list.entries.items, list.entries.count, &page);
     site_file_put(making, path, buf_slice(&page), html->served_type);
     entry_list_note(&list, making, path, buf_slice(&page));
@@ -44,7 +55,9 @@ enum making_result pages_write(const struct tree_making *making, struct diagnost
     const struct corpus *corpus = making->corpus;
     CLEANUP(overview_release) struct overview overview;
     overview_make(corpus->settings, making->channels, &corpus->index, &corpus->labels, &overview);
-    write_choice(making, &overview.choice);
     enum making_result result = write_home(making, &overview.home, diagnostics);
-    return result == MAKING_OK ? recent_write(making, diagnostics) : result;
+    if (result != MAKING_OK || !corpus->templates->has_choice)
+        return result;
+    write_choice(making, &overview.choice);
+    return recent_write(making, diagnostics);
 }

@@ -54,7 +54,8 @@ static size_t find_piece(const struct recall *recall, const struct stored_piece 
 static bool names_have_changed(const struct recall *recall, const struct stored_piece *stored,
                                const struct record *records) {
     for (size_t i = 0; i < stored->facts.records && recall->changed.count; i++)
-        if (recall_is_changed(recall, records[i].key.low) || recall_is_changed(recall, recall_alias_at(stored, i)))
+        if (recall_is_changed(recall, records[i].key.low) || recall_is_changed(recall, records[i].key.high) ||
+            recall_is_changed(recall, recall_alias_at(stored, i)))
             return true;
     return false;
 }

@@ -110,9 +110,13 @@ void recall_list_corrected(const struct corpus *corpus, struct buf *buf) {
     const struct corrections *corrections = &corpus->settings->corrections;
     for (size_t i = 0; i < corrections->count; i++) {
         const struct correction *correction = &corrections->items[i];
-        for (size_t k = 0; k < correction->name.keys.count; k++)
-            vec_push(&list, (struct corrected){hash128(correction->name.keys.keys[k]).low,
-                                               fingerprint_of_correction(correction)});
+        const struct name_keys *keys = &correction->name.keys;
+        const uint64_t said = fingerprint_of_correction(correction);
+        for (size_t k = 0; k < keys->count; k++)
+            vec_push(&list, (struct corrected){hash128(keys->keys[k]).low, said});
+        /* Pages have the other half of the hash. */
+        if (keys->has_page)
+            vec_push(&list, (struct corrected){keys->page.high, said});
     }
     if (list.count) {
         qsort(list.items, list.count, sizeof *list.items, by_name);

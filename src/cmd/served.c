@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "base/vec.h"
 #include "check/check.h"
+#include "model/page.h"
 #include "render/format.h"
 
 #include <pthread.h>
@@ -200,8 +201,8 @@ static void need(struct served *served) {
 
 /* --- questions ---------------------------------------------------------------------------------------------- */
 
-/* The first of its sights; their count where there is none. */
-static size_t find(struct served *served, struct hash128 key) {
+/* The first sight whose key does not stand before this one. */
+static size_t find_place(struct served *served, struct hash128 key) {
     need(served);
     size_t low = 0;
     size_t high = served->sights.count;
@@ -212,8 +213,14 @@ static size_t find(struct served *served, struct hash128 key) {
         else
             high = middle;
     }
-    bool found = low < served->sights.count && hash128_compare(served->sights.items[low].key, key) == 0;
-    return found ? low : served->sights.count;
+    return low;
+}
+
+/* The first of its sights; their count where there is none. */
+static size_t find(struct served *served, struct hash128 key) {
+    size_t place = find_place(served, key);
+    bool found = place < served->sights.count && hash128_compare(served->sights.items[place].key, key) == 0;
+    return found ? place : served->sights.count;
 }
 
 bool served_shows(struct served *served, struct hash128 key) {
@@ -238,6 +245,15 @@ size_t served_count(struct served *served) {
         return 0;
     need(served);
     return served->count;
+}
+
+bool served_has_page(const struct served *served, struct hash128 key) {
+    CLEANUP(buf_release) struct buf path = BUF(64);
+    if (!served)
+        return false;
+    article_page_append_path(&path, key);
+    return output_is_served(served->output, buf_slice(&path)) ||
+           tree_find(output_previous_tree(served->output), buf_slice(&path));
 }
 
 struct search {
@@ -358,4 +374,55 @@ bool served_find_previous(struct served *served, struct hash128 key, struct aren
             look_into(served, buf_slice(&bytes), key, channel, &sighted);
     }
     return give(&sighted, arena, ret_entry);
+}
+
+/* --- by the address of a page ----------------------------------------------------------------------------------- */
+
+struct page_search {
+    const struct served *served;
+    struct hash128 page;
+    struct arena *arena;
+    struct slice key; /* empty: not found yet */
+};
+
+static void compare_page(void *context, struct slice id, struct slice published) {
+    struct page_search *search = context;
+    struct slice key = key_of_id(search->served, id);
+    (void)published;
+    if (search->key.size == 0 && key.size && article_page_is_of(search->page, hash128(key)))
+        search->key = arena_copy(search->arena, key);
+}
+
+/* Of one tree or the other: output_read_old, output_read_previous. */
+typedef bool read_tree_file(const struct output *output, struct slice path, struct buf *buf);
+
+static bool search_file(struct page_search *search, read_tree_file *read, struct slice path) {
+    CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);
+    return read(search->served->output, path, &bytes) && check_each_entry(buf_slice(&bytes), compare_page, search) &&
+           search->key.size;
+}
+
+static bool search_tree(struct page_search *search, read_tree_file *read, const struct tree *tree, bool with_heads) {
+    for (size_t i = 0; i < tree->files.count; i++) {
+        const struct tree_file *file = &tree->files.items[i];
+        bool is_feed = file->is_feed ? with_heads : archived_channel(file->path, search->arena).size > 0;
+        if (is_feed && search_file(search, read, file->path))
+            return true;
+    }
+    return false;
+}
+
+bool served_find_page(struct served *served, struct hash128 page, struct arena *arena, struct slice *ret_key) {
+    struct page_search search = {.served = served, .page = page, .arena = arena};
+    if (!served)
+        return false;
+    size_t place = find_place(served, page);
+    bool is_in_head = place < served->sights.count && article_page_is_of(page, served->sights.items[place].key);
+    bool found = is_in_head
+                     ? search_file(&search, output_read_old, served->feeds.items[served->sights.items[place].feed].path)
+                     : search_tree(&search, output_read_old, output_old_tree(served->output), false) ||
+                           search_tree(&search, output_read_previous, output_previous_tree(served->output), true);
+    if (found)
+        *ret_key = search.key;
+    return found;
 }

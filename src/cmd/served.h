@@ -45,6 +45,16 @@ MUST_CHECK bool served_find_archived(struct served *served, struct hash128 key, 
 MUST_CHECK bool served_find_previous(struct served *served, struct hash128 key, struct arena *arena,
                                      struct served_entry *ret_entry);
 
+/*
+ * The key of the entry that has this page (model/page.h), which says but how its hash begins: in all of the above.
+ * Reads feeds anew: for a few only. *ret_key lives in the arena.
+ */
+MUST_CHECK bool served_find_page(struct served *served, struct hash128 page, struct arena *arena,
+                                 struct slice *ret_key);
+
+/* Has the entry a page of its own, in the served tree or the one before? By the manifests, so for many. */
+bool served_has_page(const struct served *served, struct hash128 key);
+
 /* Does this file of the served tree, a page of an archive, show the entry? Reads it anew: for a few only. */
 bool served_file_shows(struct served *served, struct slice path, struct hash128 key);
 

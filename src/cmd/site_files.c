@@ -18,7 +18,7 @@ static bool is_given(const struct settings *settings, struct slice path) {
 }
 
 void site_file_put(const struct tree_making *making, struct slice path, struct slice bytes, const char *type) {
-    if (!is_given(making->corpus->settings, path))
+    if (!is_given(making->corpus->settings, path) && !output_is_foreign(making->output, path))
         output_put(making->output, path, bytes, type);
 }
 
@@ -69,6 +69,11 @@ static void write_robots(const struct tree_making *making) {
     site_file_put(making, SLICE("robots.txt"), buf_slice(&text), text_type);
 }
 
+/* Where nothing can be chosen there is no page to choose on. */
+static bool is_wanted(const struct templates *templates, struct slice asset) {
+    return templates->has_choice || !slice_equal(asset, SLICE("my.js"));
+}
+
 void site_files_write(const struct tree_making *making) {
     const struct templates *templates = making->corpus->templates;
     write_stylesheet(making);
@@ -76,8 +81,9 @@ void site_files_write(const struct tree_making *making) {
     if (!templates->has_pages)
         return;
     for (size_t i = 0; i < TEMPLATE_ASSETS; i++)
-        site_file_put(making, slice_of(templates->assets[i].name), templates->assets[i].bytes,
-                      templates->assets[i].type);
+        if (is_wanted(templates, slice_of(templates->assets[i].name)))
+            site_file_put(making, slice_of(templates->assets[i].name), templates->assets[i].bytes,
+                          templates->assets[i].type);
     write_robots(making);
     write_sitemap(making);
     /* GitHub Pages leaves out what begins with an underscore, unless it is told not to touch the tree. */

@@ -10,7 +10,10 @@
  */
 void site_files_write(const struct tree_making *making);
 
-/* One such file. static: may have one of this path, which is the editor's word: then there is none of ours. */
+/*
+ * One such file. static: may have one of this path, or somebody may have put one into the output directory, as people
+ * did before there were pages: that is the editor's word, and there is none of ours. When all feeds were put.
+ */
 void site_file_put(const struct tree_making *making, struct slice path, struct slice bytes, const char *type);
 
 #endif

@@ -53,14 +53,16 @@ static void append_line(const struct build_outcome *outcome, const struct withdr
     buf_append_byte(text, '\n');
     if (line->released)
         return;
-    if (line->channel_count == 0)
+    if (!withdrawal_was_seen(line))
         buf_append_string(text, "  no channel has shown it\n");
-    else
+    else if (line->channel_count)
         buf_append_format(text, "  a stub takes its place for 30 days, in %zu channel%s:", line->channel_count,
                           line->channel_count == 1 ? "" : "s");
     for (size_t i = 0; i < line->channel_count; i++)
         buf_append_format(text, " %.*s", SLICE_ARGUMENTS(line->channels[i]));
     buf_append_string(text, line->channel_count ? "\n" : "");
+    if (withdrawal_has_page(line) && outcome->corpus->templates->has_pages)
+        buf_append_string(text, "  its page says from now on that it was withdrawn\n");
     each_source(outcome, line, append_source, text);
 }
 

@@ -3,6 +3,7 @@
 #include "assemble/key.h"
 #include "cmd/find_article.h"
 #include "model/article_key.h"
+#include "model/page.h"
 
 /* What people ask for by names: `pindao withdraw`. */
 struct resolving {
@@ -27,17 +28,41 @@ static bool is_one_article(const struct found_articles *found) {
     return true;
 }
 
+/* --- by the address of a page --------------------------------------------------------------------------------- */
+
+static bool is_page_of(struct hash128 page, struct slice key, struct slice *ret_key) {
+    bool is_it = article_page_is_of(page, hash128(key));
+    if (is_it)
+        *ret_key = key;
+    return is_it;
+}
+
+/* The key of the entry, as far as history knows it: its leader may be gone. */
+static bool find_in_history(const struct history *history, struct hash128 page, struct slice *ret_key) {
+    for (size_t i = 0; i < history->withdrawals.count; i++)
+        if (is_page_of(page, history->withdrawals.items[i].entry, ret_key) ||
+            is_page_of(page, history->withdrawals.items[i].key, ret_key))
+            return true;
+    for (size_t i = 0; i < history->joins.count; i++)
+        if (is_page_of(page, history->joins.items[i].leader, ret_key) ||
+            is_page_of(page, history->joins.items[i].member, ret_key))
+            return true;
+    return false;
+}
+
 /* --- to withdraw -------------------------------------------------------------------------------------------- */
 
 /* Its source is gone, but the tree still shows it, or the one before does: the key alone says what it is. */
 static bool withdraw_served(struct resolving *resolving, struct slice key) {
     struct withdrawals *withdrawals = resolving->withdrawals;
     const struct history *history = history_in(withdrawals);
-    struct served_entry seen;
+    struct served_entry seen = {.date = withdrawals->now};
+    const enum withdrawal_page page = page_of_entry(withdrawals->served, hash128(key));
     if (!standing_line(history, hash128(key))) {
         if (!served_find(withdrawals->served, hash128(key), &seen) &&
             !served_find_archived(withdrawals->served, hash128(key), NULL, &withdrawals->arena, &seen) &&
-            !served_find_previous(withdrawals->served, hash128(key), &withdrawals->arena, &seen))
+            !served_find_previous(withdrawals->served, hash128(key), &withdrawals->arena, &seen) &&
+            page != WITHDRAWAL_PAGE_STOOD)
             return false;
         const struct withdrawal line = {
             .key = key,
@@ -46,6 +71,7 @@ static bool withdraw_served(struct resolving *resolving, struct slice key) {
             .date = seen.date,
             .channels = seen.channels,
             .channel_count = seen.channel_count,
+            .page = page,
             .cause = WITHDRAWN_BY_COMMAND,
         };
         history_add_withdrawal(withdrawals->file, &line);
@@ -73,6 +99,11 @@ static void withdraw(struct resolving *resolving, const char *name) {
     bool known = false;
     for (size_t i = 0; i < keys.count && !known; i++)
         known = withdraw_served(resolving, keys.keys[i]);
+    struct slice key;
+    if (!known && keys.has_page &&
+        (find_in_history(history_in(withdrawals), keys.page, &key) ||
+         served_find_page(withdrawals->served, keys.page, &withdrawals->arena, &key)))
+        known = withdraw_served(resolving, key);
     if (!known)
         refuse(resolving, name, found.in_no_source ? "no source of the configuration reads this file" : NULL);
 }
@@ -136,6 +167,9 @@ static void undo(struct resolving *resolving, const char *name) {
         name_keys_of(&resolving->corpus->settings->site, slice_of(name), &resolving->withdrawals->arena);
     for (size_t i = 0; i < keys.count && !known; i++)
         known = release_entry(resolving, hash128(keys.keys[i]), &refused);
+    struct slice key;
+    if (!known && keys.has_page && find_in_history(history_in(resolving->withdrawals), keys.page, &key))
+        known = release_entry(resolving, hash128(key), &refused);
     if (refused)
         refuse(resolving, name, "the article itself or corrections withdraw it: it is released there");
     else if (!known)

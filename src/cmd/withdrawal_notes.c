@@ -59,11 +59,12 @@ static bool stands_in_archive(struct noting *noting, const struct channel *chann
     return served_file_shows(noting->withdrawals->served, buf_slice(&path), hash128(line->entry));
 }
 
-/* Date and channels of the entry, as far as it is served. `record` NULL: what it belongs to is not known. */
+/* Date, channels and page of the entry, as far as it is served. `record` NULL: what it belongs to is not known. */
 static void ask_served(struct noting *noting, const struct record *record, struct withdrawal *line) {
     struct served_entry seen = {0};
     if (!noting->withdrawals->served)
         return;
+    line->page = page_of_entry(noting->withdrawals->served, hash128(line->entry));
     if (served_find(noting->withdrawals->served, hash128(line->entry), &seen) ||
         (!record && served_find_archived(noting->withdrawals->served, hash128(line->entry), NULL,
                                          &noting->withdrawals->arena, &seen)))
@@ -125,10 +126,10 @@ static void write_line(struct noting *noting, const struct withdrawal_wish *wish
         .sketch = takes_copies(wish->cause) ? buf_slice(&noting->hex) : (struct slice){0},
     };
     ask_served(noting, wish->record, &line);
-    if (wish->cause == WITHDRAWN_AS_COPY && line.channel_count == 0 && wish->original.size)
+    if (wish->cause == WITHDRAWN_AS_COPY && !withdrawal_was_seen(&line) && wish->original.size)
         line.entry = wish->original;
     /* Gone by its own source's word before anybody saw it: there is nothing to remember. */
-    if (wish->cause == WITHDRAWN_BY_ARTICLE && line.channel_count == 0)
+    if (wish->cause == WITHDRAWN_BY_ARTICLE && !withdrawal_was_seen(&line))
         return;
     add_line(noting, &line);
 }
@@ -147,6 +148,9 @@ static void note_wishes(struct noting *noting) {
         if (known) {
             struct withdrawal line = *known;
             line.cause = wish->cause;
+            /* Copies, which go only now, have shown the entry since. */
+            if (served_has_page(withdrawals->served, line.entry_hash))
+                line.page = WITHDRAWAL_PAGE_STOOD;
             make_sketch(noting, wish->record);
             line.sketch = buf_slice(&noting->hex);
             add_line(noting, &line);
@@ -177,6 +181,10 @@ static struct slice key_of(struct noting *noting, const struct record *record) {
     return arena_copy(&noting->withdrawals->arena, buf_slice(&noting->key));
 }
 
+static bool is_seen(const struct withdrawals *withdrawals, struct hash128 entry) {
+    return served_shows(withdrawals->served, entry) || served_has_page(withdrawals->served, entry);
+}
+
 /*
  * A copy that came withdrawn takes the entry with it that was there before: it is this one whose place the stub takes.
  * Where the copy's own line says something else, the leader gets one.
@@ -187,7 +195,7 @@ static void note_groups(struct noting *noting) {
     for (size_t i = 0; i < index->taken_back.count; i++) {
         const struct record *leader = index_record(index, index->taken_back.items[i].leader);
         const struct record *member = index_record(index, index->taken_back.items[i].member);
-        if (leader == member || !served_shows(withdrawals->served, entry_hash_of(history_in(withdrawals), leader->key)))
+        if (leader == member || !is_seen(withdrawals, entry_hash_of(history_in(withdrawals), leader->key)))
             continue;
         struct slice key = key_of(noting, leader);
         if (key.size == 0)
@@ -222,6 +230,7 @@ static void note_vanished(struct noting *noting) {
         struct withdrawal line = {.key = key,
                                   .entry = entry_of(history_in(withdrawals), key),
                                   .at = withdrawals->now,
+                                  .date = withdrawals->now,
                                   .cause = WITHDRAWN_BY_VANISHING};
         ask_served(noting, NULL, &line);
         /* Of what nobody has seen too: else it would be looked for in every run. */

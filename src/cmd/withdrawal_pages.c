@@ -4,11 +4,9 @@
 #include "render/format.h"
 #include "render/pages.h"
 
-struct slice withdrawal_page_path(const struct withdrawal *line, struct arena *arena) {
+struct slice withdrawal_page_path(struct hash128 entry, struct arena *arena) {
     CLEANUP(buf_release) struct buf path = BUF(64);
-    if (slice_starts_with(line->entry, SLICE("url/")))
-        return (struct slice){0};
-    article_page_append_path(&path, line->entry_hash);
+    article_page_append_path(&path, entry);
     return arena_copy(arena, buf_slice(&path));
 }
 
@@ -22,14 +20,21 @@ static int by_entry(const void *left, const void *right) {
     return order ? order : hash128_compare(a->hash, b->hash);
 }
 
-static bool was_seen(const struct withdrawal *line) {
-    return !line->released && line->channel_count && !slice_starts_with(line->entry, SLICE("url/"));
+static bool stands_with_page(const struct withdrawal *line) {
+    return !line->released && withdrawal_has_page(line);
+}
+
+void withdrawal_pages_list(const struct history *history, struct hash_set *entries) {
+    for (size_t i = 0; i < history->withdrawals.count; i++)
+        if (stands_with_page(&history->withdrawals.items[i]))
+            hash_set_add(entries, history->withdrawals.items[i].entry_hash);
+    hash_set_seal(entries);
 }
 
 static void write_page(const struct tree_making *making, const struct withdrawal *line) {
     CLEANUP(arena_release) struct arena arena = {0};
     CLEANUP(buf_release) struct buf page = BUF(BUF_UNLIMITED);
-    const struct withdrawn_page withdrawn = {withdrawal_page_path(line, &arena), line->at};
+    const struct withdrawn_page withdrawn = {withdrawal_page_path(line->entry_hash, &arena), line->at};
     page_render_withdrawn(making->corpus->templates, &withdrawn, &page);
     output_put(making->output, withdrawn.path, buf_slice(&page), format_find(SLICE("html"))->served_type);
 }
@@ -39,12 +44,10 @@ void withdrawal_pages_write(const struct tree_making *making) {
     CLEANUP(hash_set_release) struct hash_set entries = {0};
     CLEANUP(hash_set_release) struct hash_set visible = {0};
     VEC(const struct withdrawal *) lines = {0};
+    withdrawal_pages_list(history, &entries);
     for (size_t i = 0; i < history->withdrawals.count; i++)
-        if (was_seen(&history->withdrawals.items[i])) {
+        if (stands_with_page(&history->withdrawals.items[i]))
             vec_push(&lines, &history->withdrawals.items[i]);
-            hash_set_add(&entries, history->withdrawals.items[i].entry_hash);
-        }
-    hash_set_seal(&entries);
     if (lines.count) {
         qsort(lines.items, lines.count, sizeof *lines.items, by_entry);
         withdrawals_list_visible(&making->corpus->index, &entries, &visible);

@@ -2,6 +2,7 @@
 
 #include "assemble/key.h"
 #include "cmd/withdrawal_pages.h"
+#include "text/sanitiser.h"
 
 /* What heads show in the place of what was withdrawn. */
 
@@ -15,7 +16,8 @@ struct placing {
     struct withdrawals *withdrawals;
     const struct corpus *corpus;
     const struct channels *channels;
-    VEC(struct placed) items; /* by channel, then entry; each once */
+    VEC(struct placed) items;      /* by channel, then entry; each once */
+    struct hash_set paged_entries; /* that have a page which says the same; none where there are no pages */
 };
 
 static bool is_shown(const struct withdrawal *line, int64_t now) {
@@ -94,24 +96,33 @@ static void keep_invisible(struct placing *placing) {
 
 /* --- stubs -------------------------------------------------------------------------------------------------- */
 
-/* The same in simplified and in traditional characters. */
-static struct entry stub_entry(const struct corpus *corpus, const struct withdrawal *line, struct slice id,
+static struct slice stub_content(struct slice text, struct arena *arena) {
+    CLEANUP(buf_release) struct buf content = BUF(BUF_UNLIMITED);
+    buf_append_string(&content, "<p>");
+    html_append_escaped(&content, text);
+    buf_append_string(&content, "</p>");
+    return arena_copy(arena, buf_slice(&content));
+}
+
+static struct entry stub_entry(const struct placing *placing, const struct withdrawal *line, struct slice id,
                                struct arena *arena) {
+    const struct corpus *corpus = placing->corpus;
+    bool has_page = hash_set_has(&placing->paged_entries, line->entry_hash);
     const struct site *site = &corpus->settings->site;
-    bool is_chinese = slice_starts_with(site->language, SLICE("zh"));
+    struct slice text = interface_text_of(&corpus->templates->text, "stub_text");
     struct author *author = arena_new(arena, sizeof *author);
     author->name = site->author;
     return (struct entry){
         .id = id,
-        .page = corpus->templates->has_pages ? withdrawal_page_path(line, arena) : (struct slice){0},
-        .title = is_chinese ? SLICE("（已撤回）") : SLICE("(withdrawn)"),
+        .page = has_page ? withdrawal_page_path(line->entry_hash, arena) : (struct slice){0},
+        .title = interface_text_of(&corpus->templates->text, "stub_title"),
         .published = line->date,
         .updated = line->at,
         .authors = author,
         .author_count = 1,
         .is_withdrawn = true,
-        .summary = is_chinese ? SLICE("本文已撤回。") : SLICE("This article has been withdrawn."),
-        .content = is_chinese ? SLICE("<p>本文已撤回。</p>") : SLICE("<p>This article has been withdrawn.</p>"),
+        .summary = text,
+        .content = stub_content(text, arena),
     };
 }
 
@@ -168,7 +179,7 @@ static struct channel_withdrawals place_channel(const struct placing *placing, c
         tombstones[result.tombstone_count++] = (struct tombstone){id, line->at};
         result.updated = line->at > result.updated ? line->at : result.updated;
         if (is_in_head(channel, index, line->date))
-            stubs[result.stub_count++] = (struct stub){.entry = stub_entry(placing->corpus, line, id, arena),
+            stubs[result.stub_count++] = (struct stub){.entry = stub_entry(placing, line, id, arena),
                                                        .place = place_in_head(channel, index, line->date)};
     }
     qsort(tombstones, count, sizeof *tombstones, latest_first);
@@ -185,6 +196,8 @@ void withdrawals_place(struct withdrawals *withdrawals, const struct corpus *cor
     list(&placing);
     if (placing.items.count)
         keep_invisible(&placing);
+    if (placing.items.count && corpus->templates->has_pages)
+        withdrawal_pages_list(history_in(withdrawals), &placing.paged_entries);
     if (placing.items.count) {
         withdrawals->channel_count = channels->items.count;
         withdrawals->channels = memory_new_array(channels->items.count, sizeof *withdrawals->channels);
@@ -198,6 +211,7 @@ void withdrawals_place(struct withdrawals *withdrawals, const struct corpus *cor
             end++;
         withdrawals->channels[placed->channel] = place_channel(&placing, placed, end - begin);
     }
+    hash_set_release(&placing.paged_entries);
     vec_release(&placing.items);
 }
 
@@ -215,8 +229,8 @@ uint64_t withdrawals_signature(const struct withdrawals *withdrawals, size_t cha
     if (in.tombstone_count == 0)
         return 0;
     for (size_t i = 0; i < in.stub_count; i++)
-        buf_append_format(&bytes, "%zu %lld %.*s\n", in.stubs[i].place, (long long)in.stubs[i].entry.published,
-                          SLICE_ARGUMENTS(in.stubs[i].entry.id));
+        buf_append_format(&bytes, "%zu %lld %.*s %.*s\n", in.stubs[i].place, (long long)in.stubs[i].entry.published,
+                          SLICE_ARGUMENTS(in.stubs[i].entry.id), SLICE_ARGUMENTS(in.stubs[i].entry.page));
     for (size_t i = 0; i < in.tombstone_count; i++)
         buf_append_format(&bytes, "%lld %.*s\n", (long long)in.tombstones[i].at, SLICE_ARGUMENTS(in.tombstones[i].id));
     return hash64(buf_slice(&bytes));

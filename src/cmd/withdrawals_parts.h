@@ -55,6 +55,11 @@ struct hash128 entry_hash_of(const struct history *history, struct hash128 key);
 /* The article's line, if it stands. */
 const struct withdrawal *standing_line(const struct history *history, struct hash128 key);
 
+/* For a line of the entry that is withdrawn now. */
+static inline enum withdrawal_page page_of_entry(const struct served *served, struct hash128 entry) {
+    return served_has_page(served, entry) ? WITHDRAWAL_PAGE_STOOD : WITHDRAWAL_PAGE_NONE;
+}
+
 /*
  * What the history would keep of the article's looks, which is read again in the arena, and its key. false when its
  * source has changed.

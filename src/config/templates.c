@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/utf8.h"
 #include "config/sections.h"
 #include "text/choke.h"
 
@@ -40,23 +41,24 @@ static struct slice name_in(const char *folder, const char *path) {
 
 /* --- one file ------------------------------------------------------------------------------------------------- */
 
-static bool is_known(struct loading *loading, struct slice name, struct slice file) {
+static bool is_known(const struct known_names *known, struct slice name) {
+    for (size_t i = 0; i < known->template_count; i++)
+        if (slice_equal(slice_of(known->templates[i]), name))
+            return true;
+    return slice_ends_with(name, SLICE(".html"));
+}
+
+static void report_unknown(struct loading *loading, struct slice name, struct slice file) {
     const struct known_names *known = loading->known;
     struct slice names[TEMPLATES_MOST];
     size_t count = 0;
-    if (slice_ends_with(name, SLICE(".html")))
-        return true;
-    for (; count < known->template_count && count < ARRAY_LENGTH(names); count++) {
+    for (; count < known->template_count && count < ARRAY_LENGTH(names); count++)
         names[count] = slice_of(known->templates[count]);
-        if (slice_equal(names[count], name))
-            return true;
-    }
     struct diagnostic *item =
         diag_report(loading->diagnostics, DIAGNOSTIC_TEMPLATE_UNUSED, (struct place){.file = file}, "%s", "");
     struct slice nearest = diag_nearest(name, names, count);
     if (nearest.size)
         diag_hint(loading->diagnostics, item, "did you mean %.*s?", SLICE_ARGUMENTS(nearest));
-    return false;
 }
 
 /*
@@ -70,11 +72,16 @@ static bool is_text(struct loading *loading, struct slice file, struct slice byt
     (void)text_choke(bytes, CHOKE_TEXT, &arena, &report);
     if (!report.ill_formed && !report.forbidden)
         return true;
-    struct slice before = slice_range(bytes, 0, report.first);
-    struct place place = {.file = file, .line = (unsigned)slice_count_byte(before, '\n') + 1};
+    size_t begin = report.first;
+    while (begin && bytes.data[begin - 1] != '\n')
+        begin--;
+    const struct place place = {.file = file,
+                                .line = (unsigned)slice_count_byte(slice_range(bytes, 0, begin), '\n') + 1,
+                                .column = (unsigned)utf8_count(slice_range(bytes, begin, report.first)) + 1};
     choke_report_describe(&report, &what);
-    diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, place, "a template is plain text, this has %s",
-                buf_string(&what));
+    struct diagnostic *item = diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_BAD_VALUE, place,
+                                          "a template is plain text, this has %s", buf_string(&what));
+    diag_excerpt(loading->diagnostics, item, slice_range(bytes, begin, slice_find_byte(bytes, '\n', begin)));
     return false;
 }
 
@@ -83,8 +90,10 @@ static bool read_file(struct loading *loading, const char *path, struct slice na
     struct arena *arena = &loading->settings->arena;
     CLEANUP(buf_release) struct buf bytes = BUF(TEMPLATE_SIZE_MOST);
     struct slice file = slice_of(path);
-    if (!is_known(loading, name, file))
+    if (!is_known(loading->known, name)) {
+        report_unknown(loading, name, file);
         return false;
+    }
     if (!file_read(path, &bytes)) {
         diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, (struct place){.file = file}, "%s",
                     errno == EFBIG ? "over 1 MiB" : strerror(errno));
@@ -100,6 +109,20 @@ static void report_unreadable(struct loading *loading, const char *path, const c
     diag_report(loading->diagnostics, DIAGNOSTIC_CONFIG_UNREADABLE, (struct place){.file = slice_of(path)}, "%s", why);
 }
 
+/*
+ * A folder or a link that leads nowhere has the name of a template: the shipped one must not silently stand in for it.
+ * The pattern has a dot, as all those names do, so that folders that match it are told of. Others are nobody's
+ * business.
+ */
+static void report_irregular(struct loading *loading, const char *folder) {
+    struct arena *arena = &loading->settings->arena;
+    CLEANUP(file_list_release) struct file_list list = {0};
+    file_list_matching(file_join(arena, folder, "*.*"), arena, &list);
+    for (size_t i = 0; i < list.irregular.count; i++)
+        if (is_known(loading->known, name_in(folder, list.irregular.items[i])))
+            report_unreadable(loading, list.irregular.items[i], "a template is a file, this is none that can be read");
+}
+
 static void read_folder(struct loading *loading, const char *folder) {
     struct output_settings *output = &loading->settings->output;
     struct arena *arena = &loading->settings->arena;
@@ -109,6 +132,7 @@ static void read_folder(struct loading *loading, const char *folder) {
         report_unreadable(loading, list.unreadable.items[i], "this folder of templates cannot be read");
     if (list.error)
         report_unreadable(loading, folder, strerror(list.error));
+    report_irregular(loading, folder);
     struct template_file *files = arena_new_array(arena, TEMPLATES_MOST, sizeof *files);
     size_t count = 0;
     for (size_t i = 0; i < list.paths.count; i++) {

@@ -1,6 +1,7 @@
 #include "model/article_key.h"
 
 #include "base/uri.h"
+#include "model/page.h"
 
 /* RFC 3986 unreserved and what may stand in a path; everything else of an own id is percent-encoded, # and % too. */
 static bool stands_in_uri(char c) {
@@ -48,6 +49,18 @@ static struct slice without_tag(const struct site *site, struct slice name) {
     return name;
 }
 
+/* `key` is that of the name as an address, or empty. What does not matter in addresses does not matter here either. */
+static struct slice path_on_site(const struct site *site, struct slice name, struct slice key) {
+    CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf own = BUF(BUF_UNLIMITED);
+    if (key.size == 0)
+        return name;
+    uri_append_encoded(&address, site->url);
+    if (!address_append_key(buf_slice(&address), &own) || !slice_starts_with(key, buf_slice(&own)))
+        return (struct slice){0};
+    return slice_from(key, own.size);
+}
+
 struct name_keys name_keys_of(const struct site *site, struct slice name, struct arena *arena) {
     CLEANUP(buf_release) struct buf key = BUF(BUF_UNLIMITED);
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
@@ -64,6 +77,7 @@ struct name_keys name_keys_of(const struct site *site, struct slice name, struct
     buf_clear(&key);
     if (address_append_key(buf_slice(&address), &key))
         add_key(&keys, arena, &key);
+    keys.has_page = article_page_parse_path(path_on_site(site, name, buf_slice(&key)), &keys.page);
     buf_clear(&key);
     own_id_append_key(name, &key);
     add_key(&keys, arena, &key);

@@ -33,11 +33,8 @@ struct entry {
     const struct author *authors; /* at least one: the site's author where the article has none */
     size_t author_count;
     struct slice summary; /* plain text: whole sentences, at most 120 characters */
-    /*
-     * Sanitised HTML; empty where the source's rights allow no more than a summary or title. As assemble/ makes it, the
-     * body; what formats get is what the template entry.html makes of that (render/content.h).
-     */
-    struct slice content;
+    struct slice body;    /* sanitised HTML; empty where the source's rights allow no more than a summary or title */
+    struct slice content; /* what feeds show: what the template entry.html makes of the body (render/content.h) */
     struct slice source_name;
     struct slice source_url;
     struct slice language; /* empty: the site's */
@@ -71,9 +68,10 @@ struct feed {
     /* RFC 5005 section 4, which Atom alone writes. Names of files below `path`: "archive/2026-11.xml". */
     struct slice archive_page; /* the feed is this page of the archive; empty: it is the head */
     bool archive_finished;     /* the time of the page is over */
-    struct slice older_page;   /* the next older page, of a head the newest one; empty: there is none */
-    int64_t archive_begin;     /* of the time of the page; not of a head */
-    int64_t older_begin;       /* the same of older_page */
+    /* The next older page; of a head the newest one, and for people the one in which they read on. Empty: none. */
+    struct slice older_page;
+    int64_t archive_begin; /* of the time of the page; not of a head */
+    int64_t older_begin;   /* the same of older_page */
     /* What only pages show. */
     enum archive_period archive; /* of the channel */
     struct slice name;           /* title without the site's name */

@@ -4,9 +4,11 @@ void history_release(struct history *history) {
     map_release(&history->join_numbers);
     map_release(&history->withdrawal_numbers);
     map_release(&history->sighting_numbers);
+    map_release(&history->permalink_numbers);
     vec_release(&history->joins);
     vec_release(&history->withdrawals);
     vec_release(&history->sightings);
+    vec_release(&history->permalinks);
     vec_release(&history->sources);
     arena_release(&history->arena);
     *history = (struct history){0};
@@ -64,6 +66,22 @@ const struct sighting *history_sighting_of(const struct history *history, struct
     return place == UINT64_MAX ? NULL : &history->sightings.items[place];
 }
 
+bool history_keeps_page(const struct history *history, struct hash128 entry) {
+    return history->permalinks.count && number_of(&history->permalink_numbers, entry) != UINT64_MAX;
+}
+
+/* --- withdrawals -------------------------------------------------------------------------------------------- */
+
+bool withdrawal_was_seen(const struct withdrawal *withdrawal) {
+    return withdrawal->channel_count || withdrawal->page == WITHDRAWAL_PAGE_STOOD;
+}
+
+bool withdrawal_has_page(const struct withdrawal *withdrawal) {
+    if (withdrawal->page != WITHDRAWAL_PAGE_UNSAID)
+        return withdrawal->page == WITHDRAWAL_PAGE_STOOD;
+    return withdrawal->channel_count && !slice_starts_with(withdrawal->entry, SLICE("url/"));
+}
+
 /* --- events ------------------------------------------------------------------------------------------------- */
 
 bool history_put_join(struct history *history, struct slice member, struct slice leader, int64_t date) {
@@ -86,7 +104,7 @@ bool history_put_join(struct history *history, struct slice member, struct slice
 
 static bool withdrawals_equal(const struct withdrawal *a, const struct withdrawal *b) {
     if (!slice_equal(a->entry, b->entry) || a->at != b->at || a->date != b->date || a->cause != b->cause ||
-        !slice_equal(a->sketch, b->sketch) || a->channel_count != b->channel_count)
+        a->page != b->page || !slice_equal(a->sketch, b->sketch) || a->channel_count != b->channel_count)
         return false;
     for (size_t i = 0; i < a->channel_count; i++)
         if (!slice_equal(a->channels[i], b->channels[i]))
@@ -155,5 +173,15 @@ bool history_put_sighting(struct history *history, struct slice key, struct slic
     number(history, &history->sighting_numbers, bytes_of(&name, sizeof name), history->sightings.count);
     vec_push(&history->sightings,
              (struct sighting){arena_copy(&history->arena, key), hash, keep_source(history, source), at});
+    return true;
+}
+
+/* It says the same whenever it was said. */
+bool history_put_permalink(struct history *history, struct slice key, int64_t at) {
+    const struct hash128 hash = hash128(key);
+    if (history_keeps_page(history, hash))
+        return false;
+    number(history, &history->permalink_numbers, bytes_of(&hash, sizeof hash), history->permalinks.count);
+    vec_push(&history->permalinks, (struct history_permalink){arena_copy(&history->arena, key), hash, at});
     return true;
 }

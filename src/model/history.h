@@ -30,17 +30,40 @@ enum withdrawal_cause {
     WITHDRAWN_AS_COPY,       /* of an entry whose article was withdrawn and is gone; released by people only */
 };
 
+/* Had the entry a page of its own (render/pages.h), in the tree that was served then or in the one before? */
+enum withdrawal_page {
+    WITHDRAWAL_PAGE_UNSAID, /* a line from before there were pages */
+    WITHDRAWAL_PAGE_NONE,
+    WITHDRAWAL_PAGE_STOOD,
+};
+
 struct withdrawal {
     struct slice key;   /* of the article */
     struct slice entry; /* the key under which it was shown: its own, or that of its leader */
     struct hash128 hash, entry_hash;
     int64_t at;                   /* when it was withdrawn */
-    int64_t date;                 /* of the entry: where its stub stands in a feed */
-    const struct slice *channels; /* paths ("/putuo/") of the channels that showed it; none: nobody has seen it */
+    int64_t date;                 /* of the entry: where its stub stands in a feed; `at` where it is not known */
+    const struct slice *channels; /* paths ("/putuo/") of the channels that showed it */
     size_t channel_count;
+    enum withdrawal_page page;
     enum withdrawal_cause cause;
     struct slice sketch; /* hex of its sketch, so that a copy that comes later is known; may be empty */
     bool released;
+};
+
+/* Has anybody seen the entry, in a feed or on its page? */
+bool withdrawal_was_seen(const struct withdrawal *withdrawal);
+/* Does a page say for ever, at the entry's permalink, that it was withdrawn? */
+bool withdrawal_has_page(const struct withdrawal *withdrawal);
+
+/*
+ * The entry keeps its page, though it has an address of its own by now: links lead there. Said when the page would have
+ * gone; of what has no address to this day nothing need be said.
+ */
+struct history_permalink {
+    struct slice key; /* of the entry */
+    struct hash128 hash;
+    int64_t at;
 };
 
 /* An article was met first. Kept for sources that say vanished: or undated: first-seen, for no others. */
@@ -60,8 +83,10 @@ struct history {
     VEC(struct history_join) joins; /* later lines of one key replace earlier ones in place */
     VEC(struct withdrawal) withdrawals;
     VEC(struct sighting) sightings;
-    VEC(struct slice) sources;                                     /* of sightings, each once */
-    struct map join_numbers, withdrawal_numbers, sighting_numbers; /* by hash (and source), as bytes in the arena */
+    VEC(struct history_permalink) permalinks;
+    VEC(struct slice) sources; /* of sightings, each once */
+    /* By hash (and source), as bytes in the arena. */
+    struct map join_numbers, withdrawal_numbers, sighting_numbers, permalink_numbers;
 };
 void history_release(struct history *history);
 
@@ -73,6 +98,7 @@ const struct history_join *history_join_of(const struct history *history, struct
  */
 const struct history_join *history_entry_of(const struct history *history, struct hash128 member);
 const struct withdrawal *history_withdrawal_of(const struct history *history, struct hash128 key);
+bool history_keeps_page(const struct history *history, struct hash128 entry);
 const struct sighting *history_sighting_of(const struct history *history, struct hash128 key, struct slice source);
 
 /*
@@ -85,5 +111,6 @@ bool history_put_withdrawal(struct history *history, const struct withdrawal *wi
 /* Nothing new where no withdrawal of the key stands. */
 bool history_put_release(struct history *history, struct slice key);
 bool history_put_sighting(struct history *history, struct slice key, struct slice source, int64_t at);
+bool history_put_permalink(struct history *history, struct slice key, int64_t at);
 
 #endif

@@ -55,7 +55,7 @@ struct home_page {
     size_t group_count;
     size_t articles;         /* shown in all */
     bool has_channel;        /* there is a channel / … */
-    struct slice older_page; /* … and this is its newest archive page: "archive/2026-11.html" */
+    struct slice older_page; /* … and this the page of its archive where one reads on: "archive/2026-11.html" */
     bool has_archive;        /* … and it has an archive */
 };
 
@@ -111,6 +111,16 @@ struct choice_page {
  * the hash of its entry's key, ".html". Appends.
  */
 void article_page_append_path(struct buf *buf, struct hash128 key);
+
+/*
+ * The way back, as far as it goes: such a path has the first 80 bits of the hash, no more. *ret_begin has them, and 0
+ * behind them. Some hosts take ".html" away, so it may be missing. false when it is no such path.
+ */
+MUST_CHECK bool article_page_parse_path(struct slice path, struct hash128 *ret_begin);
+/* Is the page that of the entry with this key? `begin` as article_page_parse_path gives it. */
+bool article_page_is_of(struct hash128 begin, struct hash128 key);
+/* The least of all hashes that may have this page, which is what `begin` is: for looking it up among sorted ones. */
+struct hash128 article_page_begin(struct hash128 key);
 
 /*
  * The key by which /my/ and recent.json know a term: its id, or taxonomy.id where another taxonomy has the same. `term`

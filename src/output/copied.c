@@ -70,11 +70,11 @@ static void put_file(struct output *output, int root, struct slice path, const s
     const struct tree_file *old = NULL;
     struct slice kept = stage_keep_path(&output->stage, path);
     if (is_untouched(output, kept, source, &old)) {
-        struct put put = {.file = *old, .same = true};
-        put.file.type = slice_of(type_of(kept));
-        put.file.is_feed = false;
-        put.file.entries = 0;
-        output_note_put(output, put);
+        struct tree_file file = *old;
+        file.type = slice_of(type_of(kept));
+        file.is_feed = false;
+        file.entries = 0;
+        output_note_put(output, &file, true);
         return;
     }
     CLEANUP(buf_release) struct buf bytes = BUF(BUF_UNLIMITED);

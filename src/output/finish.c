@@ -5,58 +5,98 @@
 
 enum { FOREIGN_NAMED = 3, SIGNED_MOST = 64 << 20 };
 
-static int compare_puts(const void *a, const void *b) {
-    return slice_compare(((const struct put *)a)->file.path, ((const struct put *)b)->file.path);
+static int compare_files(const void *a, const void *b) {
+    return slice_compare(((const struct tree_file *)a)->path, ((const struct tree_file *)b)->path);
 }
 
-/* The new tree and its manifest, out of what was put, and what they are worth. */
-static void list_files(struct output *output) {
-    if (output->puts.count)
-        qsort(output->puts.items, output->puts.count, sizeof *output->puts.items, compare_puts);
-    for (size_t i = 0; i < output->puts.count; i++) {
-        const struct put *put = &output->puts.items[i];
-        vec_push(&output->new_tree.files, put->file);
-        output->counts.unchanged += put->same;
-        output->counts.written += !put->same;
-        output->counts.bytes_written += put->same ? 0 : put->file.size;
-    }
-    manifest_write(&output->new_tree, &output->new_manifest);
+static void sort_files(struct output *output) {
+    if (output->new_tree.files.count)
+        qsort(output->new_tree.files.items, output->new_tree.files.count, sizeof *output->new_tree.files.items,
+              compare_files);
+    if (output->written.count)
+        qsort(output->written.items, output->written.count, sizeof *output->written.items, slice_compare_items);
 }
 
-static void find_changes(struct output *output, const struct plan *plan) {
+/* Gone through, for it may be asked before they are sorted: for a first feed or two, and where a manifest is lost. */
+static bool is_written(const struct output *output, struct slice path) {
+    for (size_t i = 0; i < output->written.count; i++)
+        if (slice_equal(output->written.items[i], path))
+            return true;
+    return false;
+}
+
+/* The manifest of the new tree, once: of a large one the text is large, so it comes as late as it can. */
+static bool write_manifest(struct output *output) {
+    if (output->new_manifest.size == 0)
+        manifest_write(&output->new_tree, &output->new_manifest);
+    output->new_hash = hash64(buf_slice(&output->new_manifest));
+    if (!output->new_manifest.failed)
+        return true;
+    errno = EFBIG;
+    return stage_fail(&output->stage, "write", SLICE(MANIFEST_NAME));
+}
+
+static bool find_changes(struct output *output, const struct plan *plan) {
     const struct tree *old = listing_tree(output->old);
     for (size_t i = 0; i < old->files.count; i++) {
-        uint64_t expected = map_get(&plan->expected, old->files.items[i].path, EXPECT_NOTHING);
+        enum expectation expected = plan_expected(plan, old->files.items[i].path);
         output->counts.removed += expected != EXPECT_FILE && expected != EXPECT_SAME;
     }
     /* Half published by a run before, and no longer wanted. */
     for (size_t i = 0; i < output->mark.paths.count && output->served >= 0; i++) {
         struct slice path = output->mark.paths.items[i];
-        uint64_t expected = map_get(&plan->expected, path, EXPECT_NOTHING);
+        enum expectation expected = plan_expected(plan, path);
         struct stat status;
         output->counts.removed += expected == EXPECT_NOTHING && !listing_find(output->old, path) &&
                                   fstatat(output->served, path.data, &status, AT_SYMLINK_NOFOLLOW) == 0;
     }
-    output->changed = output->served < 0 || output->counts.written || output->counts.removed ||
-                      !slice_equal(listing_bytes(output->old), buf_slice(&output->new_manifest));
+    output->counts.written = output->written.count;
+    output->counts.unchanged = output->new_tree.files.count - output->written.count;
+    output->changed = output->served < 0 || output->counts.written || output->counts.removed;
+    if (!output->changed && !write_manifest(output))
+        return false;
+    output->changed = output->changed || !listing_holds(output->old, buf_slice(&output->new_manifest));
+    return true;
+}
+
+struct pruning {
+    struct output *output;
+    bool can_link;
+    struct walk unexpected; /* paths in the plan's arena */
+};
+
+static bool is_in_place(const struct plan *plan, const struct walk_item *item) {
+    enum expectation expected = plan_expected(plan, item->path);
+    return expected != EXPECT_NOTHING && (item->kind == WALK_FOLDER) == (expected == EXPECT_FOLDER);
+}
+
+static bool visit_staged(void *context, const struct walk_item *item) {
+    struct pruning *pruning = context;
+    struct plan *plan = &pruning->output->plan;
+    if (pruning->can_link)
+        plan_linked(plan, pruning->output, item);
+    if (!is_in_place(plan, item)) {
+        struct walk_item kept = *item;
+        kept.path = arena_copy(&plan->arena, item->path);
+        vec_push(&pruning->unexpected.items, kept);
+    }
+    return true;
 }
 
 /* Away with what is not expected: what was removed, and what crashed runs and others left. */
-static bool prune(struct output *output, struct plan *plan, struct arena *arena, struct buf *named) {
-    CLEANUP(walk_release) struct walk walk = {0};
+static bool prune(struct output *output, struct buf *named) {
+    struct pruning pruning = {.output = output, .can_link = plan_can_link(output)};
+    const struct walk *unexpected = &pruning.unexpected;
     struct slice unreadable;
-    if (!walk_all(output->stage.root, arena, &walk, &unreadable))
-        return stage_fail(&output->stage, "read", unreadable);
-    plan_linked(plan, output, &walk);
-    latecomers_keep(output, &walk, named);
-    for (size_t i = walk.items.count; i-- > 0;) {
-        const struct walk_item *item = &walk.items.items[i];
-        uint64_t expected = map_get(&plan->expected, item->path, EXPECT_NOTHING);
-        bool folder = item->kind == WALK_FOLDER;
-        if ((expected == EXPECT_NOTHING || folder != (expected == EXPECT_FOLDER)) && !stage_drop(&output->stage, item))
-            return false;
-    }
-    return true;
+    bool pruned = walk_each(output->stage.root, visit_staged, &pruning, &output->plan.arena, &unreadable) ||
+                  stage_fail(&output->stage, "read", unreadable);
+    if (pruned)
+        latecomers_keep(output, unexpected, named);
+    for (size_t i = unexpected->items.count; pruned && i-- > 0;)
+        if (!is_in_place(&output->plan, &unexpected->items.items[i]))
+            pruned = stage_drop(&output->stage, &unexpected->items.items[i]);
+    walk_release(&pruning.unexpected);
+    return pruned;
 }
 
 static bool carry_foreign(struct output *output, const struct plan *plan, struct buf *named) {
@@ -77,7 +117,7 @@ static bool carry_foreign(struct output *output, const struct plan *plan, struct
 
 static bool stage_manifest(struct output *output) {
     bool is_new;
-    if (output->served >= 0 && slice_equal(listing_bytes(output->old), buf_slice(&output->new_manifest)))
+    if (output->served >= 0 && listing_holds(output->old, buf_slice(&output->new_manifest)))
         return stage_link(&output->stage, SLICE(MANIFEST_NAME), &is_new);
     return stage_write(&output->stage, SLICE(MANIFEST_NAME), buf_slice(&output->new_manifest), NULL);
 }
@@ -86,16 +126,19 @@ static bool stage_manifest(struct output *output) {
 static bool fill_stage(struct output *output, struct plan *plan, struct diagnostics *diagnostics) {
     struct stage *stage = &output->stage;
     CLEANUP(buf_release) struct buf named = BUF(BUF_UNLIMITED);
-    if (!stage_begin(stage) || !prune(output, plan, &plan->arena, &named))
+    /* The manifest first, so that its text is held no longer: before the mark is gone nobody believes the stage. */
+    if (!stage_begin(stage) || !stage_manifest(output))
+        return false;
+    buf_release(&output->new_manifest);
+    if (!prune(output, &named))
         return false;
     bool is_new;
-    for (size_t i = 0; i < output->puts.count; i++) {
-        const struct put *put = &output->puts.items[i];
-        if (put->same && map_get(&plan->expected, put->file.path, EXPECT_NOTHING) != EXPECT_LINKED &&
-            !stage_link(stage, put->file.path, &is_new))
+    for (size_t i = 0; i < output->new_tree.files.count; i++) {
+        struct slice path = output->new_tree.files.items[i].path;
+        if (plan_expected(plan, path) == EXPECT_SAME && !stage_link(stage, path, &is_new))
             return false;
     }
-    if (!carry_foreign(output, plan, &named) || !stage_manifest(output) || !stage_seal(stage))
+    if (!carry_foreign(output, plan, &named) || !stage_seal(stage))
         return false;
     if (named.size)
         diag_report(diagnostics, DIAGNOSTIC_OUTPUT_FOREIGN, output_place(output), "%s", buf_string(&named));
@@ -127,17 +170,54 @@ static bool is_signed(const struct output *output, struct slice path) {
     return output_read_old(output, path, &bytes) && slice_find(buf_slice(&bytes), signature, 0) < bytes.size;
 }
 
+/* Is something else than a folder there? The path ends with a NUL. */
+static bool stands(const struct output *output, struct slice path) {
+    struct stat status;
+    return output->served >= 0 && fstatat(output->served, path.data, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           !S_ISDIR(status.st_mode);
+}
+
 /*
  * The manifest is gone, as when somebody tidied up. The tree is ours all the same when one of its feeds is, byte for
  * byte, the one that we would write, or says that it is ours, or when the tree before it has a manifest: then what
  * differs is ours too.
  */
-static void adopt_files(struct output *output, struct diagnostics *diagnostics) {
+static bool is_own_tree(const struct output *output) {
     bool ours = output_previous_tree(output)->files.count > 0;
-    for (size_t i = 0; i < output->puts.count && !ours; i++)
-        ours = output->puts.items[i].file.is_feed &&
-               (output->puts.items[i].same || is_signed(output, output->puts.items[i].file.path));
-    if (!ours)
+    for (size_t i = 0; i < output->new_tree.files.count && !ours; i++) {
+        const struct tree_file *file = &output->new_tree.files.items[i];
+        ours = file->is_feed && stands(output, file->path) &&
+               (!is_written(output, file->path) || is_signed(output, file->path));
+    }
+    return ours;
+}
+
+static bool has_put_feed(const struct output *output) {
+    for (size_t i = 0; i < output->new_tree.files.count; i++)
+        if (output->new_tree.files.items[i].is_feed)
+            return true;
+    return false;
+}
+
+/* Is it known of each file of the served folder whose it is? */
+static bool tells_apart(const struct output *output) {
+    if (listing_state(output->old) == LISTING_READ)
+        return true;
+    return listing_lacks_manifest(output->old) && has_put_feed(output) && !is_own_tree(output);
+}
+
+bool output_is_foreign(const struct output *output, struct slice path) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    for (struct slice at = path; at.size; at = walk_folder_of(at)) {
+        struct slice terminated = arena_copy(&arena, at);
+        if (stands(output, terminated) && !plan_is_ours(output, terminated))
+            return tells_apart(output);
+    }
+    return false;
+}
+
+static void adopt_files(struct output *output, struct diagnostics *diagnostics) {
+    if (!is_own_tree(output))
         return;
     output->unknown_owner = true;
     diag_report(diagnostics, DIAGNOSTIC_MANIFEST_BROKEN, output_place(output), "it is missing");
@@ -172,20 +252,14 @@ static bool is_manifest_lost(const struct output *output) {
 }
 
 static enum output_result finish(struct output *output, struct plan *plan, struct diagnostics *diagnostics) {
+    sort_files(output);
     if (!judge_manifest(output, diagnostics))
         return OUTPUT_CLASH;
-    list_files(output);
     plan_own(plan, output);
     if (plan->clash.size)
         return report_clash(output, plan->clash, " (static: and pindao, or two channels, want this path)", diagnostics);
-    if (output->new_manifest.failed) {
-        errno = EFBIG;
-        stage_fail(&output->stage, "write", SLICE(MANIFEST_NAME));
-        return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
-    }
-    find_changes(output, plan);
     /* Nothing changed: nothing is looked at. What others put into the served folder stays there anyway. */
-    if (output->changed && !plan_foreign(plan, output))
+    if (!find_changes(output, plan) || (output->changed && !plan_foreign(plan, output)) || !write_manifest(output))
         return output_report_failure(output, DIAGNOSTIC_OUTPUT_FAILED, diagnostics);
     if (plan->clash.size)
         return report_clash(output, plan->clash, is_manifest_lost(output) ? lost_manifest : "", diagnostics);

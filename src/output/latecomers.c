@@ -32,47 +32,52 @@ void latecomers_keep(struct output *output, const struct walk *staged, struct bu
     if (output->served < 0 || fstatat(output->served, MANIFEST_NAME, &manifest, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     for (size_t i = 0; i < staged->items.count; i++) {
-        struct walk_item item = staged->items.items[i];
+        const struct walk_item item = staged->items.items[i];
         bool is_file = item.kind == WALK_FILE || item.kind == WALK_LINK;
-        if (!is_file || map_get(&plan->expected, item.path, EXPECT_NOTHING) != EXPECT_NOTHING ||
-            !plan_has_room(plan, item.path) || was_ours(output, item.path) ||
-            !came_later(output, item.path, manifest.st_mtim))
+        if (!is_file || plan_expected(plan, item.path) != EXPECT_NOTHING || !plan_has_room(plan, item.path) ||
+            was_ours(output, item.path) || !came_later(output, item.path, manifest.st_mtim))
             continue;
-        item.path = arena_copy(&plan->arena, item.path);
         plan_expect_foreign(plan, item.path, item.kind);
         add_name(named, item.path);
     }
 }
 
+struct carrying {
+    struct output *output;
+    struct buf *named;
+};
+
 /* What vanished again meanwhile is nobody's loss. */
-static bool carry_one(struct output *output, const struct walk_item *item, struct buf *named) {
+static bool carry_one(const struct carrying *carrying, struct slice path) {
+    struct output *output = carrying->output;
     struct stat status;
     bool is_new = false;
-    if (fstatat(output->served, item->path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+    if (fstatat(output->served, path.data, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
         return true;
-    if (!stage_link(&output->stage, item->path, &is_new))
+    if (!stage_link(&output->stage, stage_keep_path(&output->stage, path), &is_new))
         return false;
     if (is_new)
-        add_name(named, item->path);
+        add_name(carrying->named, path);
     return true;
 }
 
+static bool carry_visited(void *context, const struct walk_item *item) {
+    const struct carrying *carrying = context;
+    struct output *output = carrying->output;
+    bool is_file = item->kind == WALK_FILE || item->kind == WALK_LINK;
+    bool is_empty_folder = item->kind == WALK_FOLDER && item->empty;
+    if ((!is_file && !is_empty_folder) || plan_is_ours(output, item->path) || !plan_has_room(&output->plan, item->path))
+        return true;
+    return is_empty_folder ? stage_make_folder(&output->stage, item->path) : carry_one(carrying, item->path);
+}
+
 bool latecomers_carry(struct output *output, struct buf *named) {
-    CLEANUP(walk_release) struct walk walk = {0};
     CLEANUP(arena_release) struct arena arena = {0};
-    struct slice unreadable;
-    if (!walk_all(output->served, &arena, &walk, &unreadable))
+    struct carrying carrying = {output, named};
+    struct slice unreadable = {0};
+    /* What could not be carried is remembered already, and what failed first is what is said. */
+    if (!walk_each(output->served, carry_visited, &carrying, &arena, &unreadable))
         return stage_fail(&output->stage, "read", unreadable);
-    for (size_t i = 0; i < walk.items.count; i++) {
-        const struct walk_item *item = &walk.items.items[i];
-        bool is_file = item->kind == WALK_FILE || item->kind == WALK_LINK;
-        bool is_empty_folder = item->kind == WALK_FOLDER && item->empty;
-        if ((!is_file && !is_empty_folder) || plan_is_ours(output, item->path) ||
-            !plan_has_room(&output->plan, item->path))
-            continue;
-        if (is_empty_folder ? !stage_make_folder(&output->stage, item->path) : !carry_one(output, item, named))
-            return false;
-    }
     return named->size == 0 || stage_seal(&output->stage);
 }
 

@@ -17,7 +17,8 @@ struct listing {
     /* Set, under the mutex, when all that belongs to them is. */
     atomic_bool is_loaded, is_parsed;
     /* Loaded. */
-    struct buf bytes;
+    struct buf bytes; /* until they are parsed */
+    uint64_t hash;
     int error; /* errno of reading; 0: read */
     bool lacks_manifest;
     /* Parsed. */
@@ -25,7 +26,9 @@ struct listing {
     const char *why;
     struct arena arena;
     struct tree tree;
-    struct map paths; /* path → index in tree */
+    /* By the hash of the path, open addressing: 1 + a place in the tree's files; 0: empty. At most half full. */
+    uint32_t *slots;
+    size_t capacity;
 };
 
 struct listing *listing_new(int parent, const char *folder) {
@@ -42,7 +45,7 @@ void listing_free(struct listing *listing) {
         return;
     buf_release(&listing->bytes);
     tree_release(&listing->tree);
-    map_release(&listing->paths);
+    free(listing->slots);
     arena_release(&listing->arena);
     pthread_mutex_destroy(&listing->mutex);
     free(listing);
@@ -57,6 +60,8 @@ static void load_locked(struct listing *listing) {
         listing->error = errno;
         listing->lacks_manifest = root >= 0 && errno == ENOENT;
         buf_clear(&listing->bytes);
+    } else {
+        listing->hash = hash64(buf_slice(&listing->bytes));
     }
     atomic_store(&listing->is_loaded, true);
 }
@@ -77,6 +82,23 @@ static enum listing_state parse(struct listing *listing) {
     return LISTING_DAMAGED;
 }
 
+/* The slot of that path, or the empty one where it would go. */
+static uint32_t *find_slot(const struct listing *listing, struct slice path) {
+    size_t at = hash64(path) & (listing->capacity - 1);
+    while (listing->slots[at] && !slice_equal(listing->tree.files.items[listing->slots[at] - 1].path, path))
+        at = (at + 1) & (listing->capacity - 1);
+    return &listing->slots[at];
+}
+
+static void index_paths(struct listing *listing) {
+    listing->capacity = 2;
+    while (listing->capacity < listing->tree.files.count * 2)
+        listing->capacity *= 2;
+    listing->slots = memory_new_array(listing->capacity, sizeof *listing->slots);
+    for (size_t i = 0; i < listing->tree.files.count; i++)
+        *find_slot(listing, listing->tree.files.items[i].path) = (uint32_t)i + 1;
+}
+
 static void load(struct listing *listing) {
     if (atomic_load(&listing->is_loaded))
         return;
@@ -92,8 +114,8 @@ static void need(struct listing *listing) {
     load_locked(listing);
     if (!atomic_load(&listing->is_parsed)) {
         listing->state = parse(listing);
-        for (size_t i = 0; i < listing->tree.files.count; i++)
-            map_set(&listing->paths, listing->tree.files.items[i].path, i);
+        buf_release(&listing->bytes);
+        index_paths(listing);
         atomic_store(&listing->is_parsed, true);
     }
     pthread_mutex_unlock(&listing->mutex);
@@ -121,11 +143,20 @@ const struct tree *listing_tree(struct listing *listing) {
 
 const struct tree_file *listing_find(struct listing *listing, struct slice path) {
     need(listing);
-    uint64_t at = map_get(&listing->paths, path, UINT64_MAX);
-    return at == UINT64_MAX ? NULL : &listing->tree.files.items[at];
+    uint32_t number = *find_slot(listing, path);
+    return number ? &listing->tree.files.items[number - 1] : NULL;
 }
 
-struct slice listing_bytes(struct listing *listing) {
+uint64_t listing_hash(struct listing *listing) {
     load(listing);
-    return buf_slice(&listing->bytes);
+    return listing->hash;
+}
+
+bool listing_holds(struct listing *listing, struct slice bytes) {
+    load(listing);
+    CLEANUP(file_close)
+    int root = openat(listing->parent, listing->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(file_close)
+    int file = root < 0 ? -1 : openat(root, MANIFEST_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return listing->error == 0 && listing->hash == hash64(bytes) && file >= 0 && walk_holds(file, bytes);
 }

@@ -89,7 +89,7 @@ void output_close(struct output *output) {
         return;
     stage_release(&output->stage);
     plan_release(&output->plan);
-    vec_release(&output->puts);
+    vec_release(&output->written);
     vec_release(&output->left_out);
     tree_release(&output->new_tree);
     listing_free(output->old);
@@ -145,17 +145,12 @@ bool output_identity_equal(const struct output_identity *a, const struct output_
            a->changed == b->changed;
 }
 
-static uint64_t hash_of(struct slice bytes) {
-    uint64_t hash = bytes.size ? hash64(bytes) : 0;
-    return bytes.size && hash == 0 ? 1 : hash;
-}
-
 uint64_t output_served_hash(const struct output *output) {
-    return output->suspicious ? 0 : hash_of(listing_bytes(output->old));
+    return output->suspicious ? 0 : listing_hash(output->old);
 }
 
 uint64_t output_new_hash(const struct output *output) {
-    return hash_of(buf_slice(&output->new_manifest));
+    return output->new_hash;
 }
 
 struct output_counts output_counts(const struct output *output) {
@@ -199,9 +194,13 @@ static bool is_served(const struct output *output, const struct tree_file *file,
     return served >= 0 && walk_holds(served, bytes);
 }
 
-void output_note_put(struct output *output, struct put put) {
+void output_note_put(struct output *output, const struct tree_file *file, bool same) {
     pthread_mutex_lock(&output->stage.mutex);
-    vec_push(&output->puts, put);
+    vec_push(&output->new_tree.files, *file);
+    if (!same) {
+        vec_push(&output->written, file->path);
+        output->counts.bytes_written += file->size;
+    }
     pthread_mutex_unlock(&output->stage.mutex);
 }
 
@@ -211,18 +210,18 @@ static void put_file(struct output *output, struct slice path, struct slice byte
     struct stage *stage = &output->stage;
     if (stage->failed || listing_state(output->old) == LISTING_SOMEBODYS)
         return; /* output_finish says so */
-    struct put put = {.file = like};
-    put.file.path = stage_keep_path(stage, path);
-    put.file.size = bytes.size;
-    put.file.hash = sha256_of(bytes);
+    struct tree_file file = like;
+    file.path = stage_keep_path(stage, path);
+    file.size = bytes.size;
+    file.hash = sha256_of(bytes);
     if (!file_path_is_clean(path)) {
         errno = EINVAL;
         stage_fail(stage, "write", path);
         return;
     }
-    put.same = is_served(output, &put.file, bytes);
-    if (put.same || output->options.dry_run || stage_write(stage, put.file.path, bytes, mtime))
-        output_note_put(output, put);
+    bool same = is_served(output, &file, bytes);
+    if (same || output->options.dry_run || stage_write(stage, file.path, bytes, mtime))
+        output_note_put(output, &file, same);
 }
 
 /* The served file as its manifest has it, when it is there to be kept; else NULL. */
@@ -243,12 +242,14 @@ bool output_keep(struct output *output, struct slice path) {
     const struct tree_file *old = find_kept(output, path);
     if (!old)
         return false;
-    output_note_put(output, (struct put){.file = *old, .same = true});
+    output_note_put(output, old, true);
     return true;
 }
 
 void output_begin_anew(struct output *output) {
-    vec_clear(&output->puts);
+    vec_clear(&output->new_tree.files);
+    vec_clear(&output->written);
+    output->counts.bytes_written = 0;
 }
 
 void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,

@@ -68,6 +68,12 @@ uint64_t output_new_hash(const struct output *output);
 const struct tree *output_old_tree(const struct output *output);
 /* Has the tree being served a file of ours at this path, by its manifest? */
 bool output_is_served(const struct output *output, struct slice path);
+/*
+ * Does somebody else's file stand at this path of the served tree, or where a folder above it must be? What may give
+ * way to one asks before it is put. Ask when all feeds were put, from one thread: where the manifest is lost, they tell
+ * whose the tree is, as in output_finish, and of a tree that may be ours nothing is somebody else's.
+ */
+bool output_is_foreign(const struct output *output, struct slice path);
 /* A file of the served tree, appended. false when it cannot be read. */
 MUST_CHECK bool output_read_old(const struct output *output, struct slice path, struct buf *buf);
 /* The same file, open for reading; -1 when it cannot be. */

@@ -9,11 +9,6 @@
 
 /* An output from the inside; for the files of this folder only. */
 
-struct put {
-    struct tree_file file;
-    bool same; /* the served tree has it: these bytes under this path */
-};
-
 /* What may stand at a path of the new tree. */
 enum expectation {
     EXPECT_NOTHING,
@@ -26,8 +21,8 @@ enum expectation {
 
 struct plan {
     struct arena arena;
-    struct map expected; /* path → enum expectation */
-    struct walk served;  /* the served folder as plan_foreign found it; paths in the arena */
+    struct map expected;  /* path → enum expectation and, for files of ours, their place in the new tree (plan.c) */
+    VEC(uint64_t) inodes; /* of the new tree's files as plan_foreign found them in the served folder; 0: not there */
     VEC(struct walk_item) foreign;
     struct slice clash; /* what stands in the way; empty: nothing */
     VEC(struct slice) special;
@@ -46,10 +41,12 @@ struct output {
     struct mark mark;
     struct listing *old, *previous; /* of the served tree, and of the stage as it was found */
     struct stage stage;
-    VEC(struct put) puts;       /* guarded by stage.mutex until output_finish; then sorted */
-    VEC(struct slice) left_out; /* of the copied folder: neither files nor folders */
-    struct buf new_manifest;
+    /* What was put and kept; guarded by stage.mutex until output_finish, then sorted. */
     struct tree new_tree;
+    VEC(struct slice) written;  /* paths of those that the served tree does not have, under this path, in these bytes */
+    VEC(struct slice) left_out; /* of the copied folder: neither files nor folders */
+    struct buf new_manifest;    /* until it is written */
+    uint64_t new_hash;          /* hash64 of it */
     struct output_counts counts;
     struct plan plan; /* made by output_finish */
     bool changed;     /* the new tree is another one */
@@ -65,16 +62,19 @@ enum output_result output_result_of(int error, enum output_result otherwise);
 /* output_put, with the mtime that a new file gets (NULL: now). */
 void output_put_dated(struct output *output, struct slice path, struct slice bytes, const char *type,
                       const struct timespec *mtime);
-/* Remembers that the new tree has this file. */
-void output_note_put(struct output *output, struct put put);
+/* Remembers that the new tree has this file; `same`: the served tree has it, these bytes under this path. */
+void output_note_put(struct output *output, const struct tree_file *file, bool same);
 
 /* Puts every file of the folder `static:`. Failures are remembered in the stage. */
 void copied_put(struct output *output);
 
-/* The new tree's own paths; `puts` are sorted. Paths that cannot stand beside each other are a clash. */
+enum expectation plan_expected(const struct plan *plan, struct slice path);
+/* The new tree's own paths; it is sorted. Paths that cannot stand beside each other are a clash. */
 void plan_own(struct plan *plan, const struct output *output);
+/* Could the stage have names of files of the served tree? Then plan_linked may be asked. */
+bool plan_can_link(const struct output *output);
 /* Marks what the stage has already, by what was found in both folders, as EXPECT_LINKED. */
-void plan_linked(struct plan *plan, const struct output *output, const struct walk *staged);
+void plan_linked(struct plan *plan, const struct output *output, const struct walk_item *staged);
 /* What in the served folder is not ours: to be carried, or in the way. false when it cannot be read (remembered). */
 MUST_CHECK bool plan_foreign(struct plan *plan, struct output *output);
 /* Is what stands there pindao's, as far as anybody knows? */

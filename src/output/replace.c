@@ -73,12 +73,11 @@ static bool sync_served(struct output *output) {
 
 static bool replace_step(struct output *output, enum step step, struct arena *arena) {
     bool any = false;
-    for (size_t i = 0; i < output->puts.count; i++) {
-        const struct put *put = &output->puts.items[i];
-        if (put->same || step_of(put->file.path) != step)
+    for (size_t i = 0; i < output->written.count; i++) {
+        if (step_of(output->written.items[i]) != step)
             continue;
         any = true;
-        if (!replace_one(output, put->file.path, arena))
+        if (!replace_one(output, output->written.items[i], arena))
             return false;
     }
     if (step == STEP_MANIFEST) {
@@ -134,8 +133,8 @@ static void paths_release(struct paths *paths) {
  */
 static bool announce(struct output *output, const struct map *puts) {
     CLEANUP(paths_release) struct paths paths = {0};
-    for (size_t i = 0; i < output->puts.count; i++) {
-        struct slice path = output->puts.items[i].file.path;
+    for (size_t i = 0; i < output->new_tree.files.count; i++) {
+        struct slice path = output->new_tree.files.items[i].path;
         if (!listing_find(output->old, path))
             vec_push(&paths.items, path);
     }
@@ -150,8 +149,8 @@ static bool announce(struct output *output, const struct map *puts) {
 bool replace_files(struct output *output, bool *ret_began) {
     CLEANUP(arena_release) struct arena arena = {0};
     CLEANUP(map_release) struct map puts = {0};
-    for (size_t i = 0; i < output->puts.count; i++)
-        map_set(&puts, output->puts.items[i].file.path, 1);
+    for (size_t i = 0; i < output->new_tree.files.count; i++)
+        map_set(&puts, output->new_tree.files.items[i].path, 1);
     *ret_began = false;
     if (!announce(output, &puts))
         return false;

@@ -1,4 +1,5 @@
 #include "json/writer.h"
+#include "render/content.h"
 #include "render/entry_values.h"
 #include "render/formats.h"
 #include "render/headings.h"
@@ -20,16 +21,20 @@ static void write_named(struct json_writer *json, const char *type, struct slice
     json_close(json);
 }
 
-/* Whoever signs as the site does is no person. */
 static void write_authors(struct json_writer *json, const struct site *site, const struct entry *entry) {
-    json_key(json, "author");
-    json_open_array(json);
+    bool has_any = false;
     for (size_t i = 0; i < entry->author_count; i++) {
-        struct slice name = entry->authors[i].name.size ? entry->authors[i].name : format_site_author(site);
-        bool is_site = slice_equal(name, format_site_author(site));
-        write_named(json, is_site ? "Organization" : "Person", name, (struct slice){0});
+        if (!entry_is_by(site, &entry->authors[i]))
+            continue;
+        if (!has_any) {
+            json_key(json, "author");
+            json_open_array(json);
+        }
+        has_any = true;
+        write_named(json, "Person", entry->authors[i].name, (struct slice){0});
     }
-    json_close(json);
+    if (has_any)
+        json_close(json);
 }
 
 /* schema.org's NewsArticle. */
@@ -98,8 +103,9 @@ void page_render_article(const struct templates *templates, const struct entry *
     entry_members_begin(&members, templates, entry, &values.arena);
     entry_members_add_details(&members, templates, entry, &values.arena);
     page_values_add(&values, "entry", mustache_mapping(members.items, members.count));
-    headings_append_in_order(entry->content, &content);
+    headings_append_in_order(entry->body, &content);
     page_values_add(&values, "content", mustache_html(buf_slice(&content)));
+    page_values_add(&values, "shows_image", mustache_boolean(content_wants_image(entry)));
     page_values_add(&values, "json_ld", json_ld_value(templates, entry, &values.arena));
     page_values_add_text(&values, "original", page_web_address(entry->url, &values.arena));
     struct mustache_value channels = channels_value(templates, entry, &values.arena);

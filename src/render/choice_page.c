@@ -126,6 +126,7 @@ void page_render_choice(const struct templates *templates, const struct choice_p
     append_script(&script, slice_trim(buf_slice(&data)));
     CLEANUP(page_values_release) struct page_values values = page_values_new(templates, &about);
     page_values_add(&values, "groups", groups_value(templates, page, &arena));
+    page_values_add(&values, "has_several_groups", mustache_boolean(page->group_count > 1));
     page_values_add(&values, "data", mustache_html(buf_slice(&script)));
     page_values_render(&values, TEMPLATE_MY, buf);
 }

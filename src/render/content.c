@@ -36,16 +36,23 @@ static void make_labels_absolute(const struct templates *templates, struct musta
     *labels = mustache_list(items, labels->list.count);
 }
 
-/* The body has addresses as attributes: escaped, and most often encoded. */
+static bool has_source(struct slice body, struct slice address) {
+    CLEANUP(buf_release) struct buf attribute = BUF(BUF_UNLIMITED);
+    buf_append_string(&attribute, " src=\"");
+    mustache_append_escaped(&attribute, address);
+    buf_append_byte(&attribute, '"');
+    return slice_find(body, buf_slice(&attribute), 0) < body.size;
+}
+
+/* As the sanitiser writes attributes; most often the address is encoded. */
 static bool body_shows(struct slice body, struct slice image) {
     CLEANUP(buf_release) struct buf encoded = BUF(BUF_UNLIMITED);
-    CLEANUP(buf_release) struct buf escaped = BUF(BUF_UNLIMITED);
     uri_append_encoded(&encoded, image);
-    mustache_append_escaped(&escaped, buf_slice(&encoded));
-    size_t encoded_end = escaped.size;
-    mustache_append_escaped(&escaped, image);
-    return slice_find(body, slice_range(buf_slice(&escaped), 0, encoded_end), 0) < body.size ||
-           slice_find(body, slice_from(buf_slice(&escaped), encoded_end), 0) < body.size;
+    return has_source(body, buf_slice(&encoded)) || has_source(body, image);
+}
+
+bool content_wants_image(const struct entry *entry) {
+    return entry->image.size && entry->body.size && !body_shows(entry->body, entry->image);
 }
 
 /* What the entry has for everybody, as a reader far from the tree must have it. */
@@ -58,7 +65,7 @@ static void make_absolute(const struct templates *templates, const struct entry 
             make_labels_absolute(templates, value, arena);
         else if (slice_equal(name, SLICE("address")))
             *value = mustache_text(entry_address(templates, entry, arena));
-        else if (slice_equal(name, SLICE("image")) && value->text.size && body_shows(entry->content, entry->image))
+        else if (slice_equal(name, SLICE("image")) && value->text.size && !content_wants_image(entry))
             *value = (struct mustache_value){0};
     }
 }
@@ -76,13 +83,13 @@ void content_render(const struct templates *templates, const struct entry *entry
     CLEANUP(arena_release) struct arena arena = {0};
     struct entry_members members;
     size_t begin = buf->size;
-    if (!entry->content.size)
+    if (!entry->body.size)
         return;
     entry_members_begin(&members, templates, entry, &arena);
     entry_members_add_details(&members, templates, entry, &arena);
     make_absolute(templates, entry, &members, &arena);
     struct mustache_member all[ENTRY_MEMBERS_MOST + 3] = {
-        {SLICE("body"), mustache_html(slice_trim(entry->content))},
+        {SLICE("body"), mustache_html(slice_trim(entry->body))},
         {SLICE("site"), templates->site_values},
         {SLICE("text"), templates->text_values},
     };

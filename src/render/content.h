@@ -4,10 +4,12 @@
 #include "model/feed.h"
 #include "render/templates.h"
 
+/* The article names an image that its body does not show. */
+bool content_wants_image(const struct entry *entry);
+
 /*
- * What goes into an entry's content, the same in all formats and channels: what the template entry.html makes of the
- * entry, whose `content` is the body. An entry without a body has none, whatever the template says: rights allow no
- * more. Appends.
+ * What goes into an entry's content, the same in all formats and channels: what the template entry.html makes of it. An
+ * entry without a body has none, whatever the template says: rights allow no more. Appends.
  *
  * All addresses in it are absolute, for readers show it anywhere.
  */

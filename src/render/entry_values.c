@@ -34,12 +34,14 @@ static struct mustache_value source_value(const struct entry *entry, struct aren
 
 static struct mustache_value enclosure_value(const struct enclosure *enclosure, struct arena *arena) {
     struct slice address = page_web_address(enclosure->url, arena);
+    struct slice type = format_enclosure_type(enclosure);
     CLEANUP(buf_release) struct buf size = BUF(64);
     if (!address.size)
         return (struct mustache_value){0};
     entry_append_size(&size, enclosure->length);
-    return PAGE_MAPPING(arena, {SLICE("address"), mustache_text(address)},
-                        {SLICE("type"), mustache_text(format_enclosure_type(enclosure))},
+    return PAGE_MAPPING(arena, {SLICE("address"), mustache_text(address)}, {SLICE("type"), mustache_text(type)},
+                        {SLICE("is_audio"), mustache_boolean(slice_starts_with(type, SLICE("audio/")))},
+                        {SLICE("is_video"), mustache_boolean(slice_starts_with(type, SLICE("video/")))},
                         {SLICE("size"), mustache_text(arena_copy(arena, buf_slice(&size)))});
 }
 
@@ -99,11 +101,16 @@ static bool is_one_day(int64_t a, int64_t b) {
     return slice_equal(buf_slice(&one), buf_slice(&other));
 }
 
-static struct mustache_value authors_value(const struct entry *entry, struct arena *arena) {
+bool entry_is_by(const struct site *site, const struct author *author) {
+    return author->name.size && !slice_equal(author->name, format_site_author(site));
+}
+
+static struct mustache_value authors_value(const struct templates *templates, const struct entry *entry,
+                                           struct arena *arena) {
     struct mustache_value *items = arena_new_array(arena, entry->author_count, sizeof *items);
     size_t count = 0;
     for (size_t i = 0; i < entry->author_count; i++)
-        if (entry->authors[i].name.size)
+        if (entry_is_by(templates->site, &entry->authors[i]))
             items[count++] = mustache_text(entry->authors[i].name);
     return mustache_list(items, count);
 }
@@ -121,7 +128,7 @@ static struct mustache_value related_value(const struct entry *entry, struct are
 
 void entry_members_add_details(struct entry_members *members, const struct templates *templates,
                                const struct entry *entry, struct arena *arena) {
-    add(members, SLICE("authors"), authors_value(entry, arena));
+    add(members, SLICE("authors"), authors_value(templates, entry, arena));
     struct mustache_value related = related_value(entry, arena);
     add(members, SLICE("related"), related);
     add(members, SLICE("has_related"), mustache_boolean(related.list.count > 0));

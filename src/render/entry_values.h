@@ -22,6 +22,12 @@ void entry_members_begin(struct entry_members *members, const struct templates *
 void entry_members_add_details(struct entry_members *members, const struct templates *templates,
                                const struct entry *entry, struct arena *arena);
 
+/*
+ * Did this author write it? Feeds must name one, and name the site's where an article has none (RFC 4287, 4.1.1); that
+ * is no reason to tell people that the site wrote what it took from others.
+ */
+bool entry_is_by(const struct site *site, const struct author *author);
+
 /* "1.2 MB", in powers of 1,000; empty for 0, which means unknown. Appends. */
 void entry_append_size(struct buf *buf, uint64_t bytes);
 

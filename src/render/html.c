@@ -60,7 +60,7 @@ static void add_entries(struct page_values *values, const struct feed *feed, con
 /* Where older entries stand. */
 static void add_archive(struct page_values *values, const struct feed *feed) {
     struct arena *arena = &values->arena;
-    bool has_archive = feed->archive_page.size || feed->older_page.size;
+    bool has_archive = feed->archive != ARCHIVE_NONE && feed->matching > 0;
     struct slice older_name = {0};
     if (feed->older_page.size)
         older_name = page_period_name(values->templates, feed->archive, feed->older_begin, arena);

@@ -130,11 +130,23 @@ enum {
 };
 
 /*
- * Appends. false when partials went too deep, which is reported at the tag that did; what is in `buf` is then of no
- * use. A buffer that has met its ceiling ends the rendering early and says so itself.
+ * What a rendering may take: sections within sections and partials beside each other make 30^9 or 2^40 of a few lines.
+ * A step is a node that is rendered, a context in which a name is looked for, an item of a list; making one of a lazy
+ * list is MUSTACHE_LAZY_STEPS of them.
+ */
+struct mustache_budget {
+    size_t steps;
+    size_t bytes;
+};
+enum { MUSTACHE_LAZY_STEPS = 100 };
+
+/*
+ * Appends. false when partials went too deep or the budget ran out, which is reported at the tag that was rendered
+ * then; what is in `buf` is of no use, and at most one text or value longer than the budget. A buffer that has met its
+ * ceiling ends the rendering early and says so itself.
  */
 MUST_CHECK bool mustache_render(const struct mustache_template *template, const struct mustache_value *data,
-                                struct diagnostics *diagnostics, struct buf *buf);
+                                struct mustache_budget budget, struct diagnostics *diagnostics, struct buf *buf);
 
 /* Text as {{name}} writes it, for whoever makes a value of MUSTACHE_HTML around it. Appends. */
 void mustache_append_escaped(struct buf *buf, struct slice text);

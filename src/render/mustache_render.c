@@ -16,7 +16,11 @@ struct indentation {
 struct rendering {
     struct buf *buf;
     struct diagnostics *diagnostics;
-    unsigned depth; /* sections and partials that are open */
+    struct mustache_budget budget;
+    size_t begin; /* of what this rendering appends */
+    size_t steps;
+    struct place tag; /* the last one that was come to */
+    unsigned depth;   /* sections and partials that are open */
     bool failed;
 };
 
@@ -41,12 +45,13 @@ static const struct mustache_value *member_of(const struct mustache_value *value
     return NULL;
 }
 
-/* NULL when there is none. Only the first part is looked for in outer contexts. */
-static const struct mustache_value *look_up(const struct mustache_node *node, const struct frame *frame) {
+/* NULL when there is none. Only the first part is looked for in outer contexts, each of which is a step. */
+static const struct mustache_value *look_up(struct rendering *rendering, const struct mustache_node *node,
+                                            const struct frame *frame) {
     const struct mustache_value *value = NULL;
     if (!node->part_count)
         return frame->value;
-    for (; frame && !value; frame = frame->outer)
+    for (; frame && !value; frame = frame->outer, rendering->steps++)
         value = member_of(frame->value, node->parts[0]);
     for (size_t i = 1; value && i < node->part_count; i++)
         value = member_of(value, node->parts[i]);
@@ -121,8 +126,9 @@ static void render_text(struct buf *buf, const struct mustache_node *node, const
     buf_append_slice(buf, rest);
 }
 
-static void render_value(struct buf *buf, const struct mustache_node *node, const struct frame *frame) {
-    const struct mustache_value *value = look_up(node, frame);
+static void render_value(struct rendering *rendering, const struct mustache_node *node, const struct frame *frame) {
+    const struct mustache_value *value = look_up(rendering, node, frame);
+    struct buf *buf = rendering->buf;
     if (!value)
         return;
     if (value->kind == MUSTACHE_BOOLEAN)
@@ -135,19 +141,28 @@ static void render_value(struct buf *buf, const struct mustache_node *node, cons
 
 /* --- sections and partials ---------------------------------------------------------------------------------- */
 
-static bool goes_on(const struct rendering *rendering) {
-    return !rendering->failed && !rendering->buf->failed;
+/* So many more steps are wanted: false when all ends, which is reported where it is the budget's end. */
+static bool goes_on(struct rendering *rendering, size_t steps) {
+    if (rendering->failed || rendering->buf->failed)
+        return false;
+    rendering->steps += steps;
+    bool has_steps = rendering->steps <= rendering->budget.steps;
+    if (has_steps && rendering->buf->size - rendering->begin <= rendering->budget.bytes)
+        return true;
+    rendering->failed = true;
+    diag_report(rendering->diagnostics, DIAGNOSTIC_TEMPLATE_TOO_MUCH, rendering->tag, "over %zu %s",
+                has_steps ? rendering->budget.bytes : rendering->budget.steps, has_steps ? "bytes" : "steps");
+    return false;
 }
 
 /* true and one deeper, or reported and all ends. */
-static bool enter(struct rendering *rendering, struct scope scope, const struct mustache_node *node) {
+static bool enter(struct rendering *rendering, const struct mustache_node *node) {
     if (rendering->depth < MUSTACHE_DEPTH_MOST) {
         rendering->depth++;
         return true;
     }
     rendering->failed = true;
-    diag_report(rendering->diagnostics, DIAGNOSTIC_TEMPLATE_TOO_DEEP,
-                (struct place){scope.template->source.file, node->line, node->column},
+    diag_report(rendering->diagnostics, DIAGNOSTIC_TEMPLATE_TOO_DEEP, rendering->tag,
                 "'%.*s' inside %d sections and partials", SLICE_ARGUMENTS(node->text), MUSTACHE_DEPTH_MOST);
     return false;
 }
@@ -156,7 +171,8 @@ static void render_lazy(struct rendering *rendering, struct scope scope, size_t 
                         const struct mustache_value *list, const struct frame *frame) {
     CLEANUP(arena_release) struct arena arena = {0};
     struct mustache_value item;
-    for (size_t i = 0; goes_on(rendering) && list->lazy.item(list->lazy.context, i, &arena, &item); i++) {
+    for (size_t i = 0; goes_on(rendering, MUSTACHE_LAZY_STEPS) && list->lazy.item(list->lazy.context, i, &arena, &item);
+         i++) {
         render_nodes(rendering, scope, begin, end, &(struct frame){&item, frame});
         arena_clear(&arena);
     }
@@ -167,15 +183,16 @@ static void render_section(struct rendering *rendering, struct scope scope, size
                            const struct mustache_value *value, const struct frame *frame) {
     const struct mustache_node *node = &scope.template->nodes[at];
     size_t begin = at + 1;
-    if (!enter(rendering, scope, node))
+    if (!enter(rendering, node))
         return;
     if (node->kind == NODE_INVERTED) {
+        rendering->steps += value && value->kind == MUSTACHE_LAZY ? MUSTACHE_LAZY_STEPS : 0;
         if (!value || !is_true(value))
             render_nodes(rendering, scope, begin, node->end, frame);
     } else if (value && value->kind == MUSTACHE_LAZY) {
         render_lazy(rendering, scope, begin, node->end, value, frame);
     } else if (value && value->kind == MUSTACHE_LIST) {
-        for (size_t i = 0; i < value->list.count && goes_on(rendering); i++)
+        for (size_t i = 0; i < value->list.count && goes_on(rendering, 1); i++)
             render_nodes(rendering, scope, begin, node->end, &(struct frame){&value->list.items[i], frame});
     } else if (value && is_true(value)) {
         render_nodes(rendering, scope, begin, node->end, &(struct frame){value, frame});
@@ -191,7 +208,7 @@ static void render_partial(struct rendering *rendering, struct scope scope, cons
     const struct indentation *inner = node->standalone ? &indentation : NULL;
     if (node->standalone && !node->indentation.size)
         inner = scope.indentation;
-    if (!partial || !enter(rendering, scope, node))
+    if (!partial || !enter(rendering, node))
         return;
     render_nodes(rendering, (struct scope){partial, inner}, 0, partial->count, frame);
     rendering->depth--;
@@ -200,20 +217,22 @@ static void render_partial(struct rendering *rendering, struct scope scope, cons
 static void render_nodes(struct rendering *rendering, struct scope scope, size_t at, size_t end,
                          const struct frame *frame) {
     const struct mustache_node *nodes = scope.template->nodes;
-    while (at < end && !rendering->failed) {
+    while (at < end && goes_on(rendering, 1)) {
         const struct mustache_node *node = &nodes[at];
         size_t next = at + 1;
+        if (node->kind != NODE_TEXT)
+            rendering->tag = (struct place){scope.template->source.file, node->line, node->column};
         switch (node->kind) {
         case NODE_TEXT:
             render_text(rendering->buf, node, scope.indentation);
             break;
         case NODE_ESCAPED:
         case NODE_RAW:
-            render_value(rendering->buf, node, frame);
+            render_value(rendering, node, frame);
             break;
         case NODE_SECTION:
         case NODE_INVERTED:
-            render_section(rendering, scope, at, look_up(node, frame), frame);
+            render_section(rendering, scope, at, look_up(rendering, node, frame), frame);
             next = node->end;
             break;
         case NODE_PARTIAL:
@@ -225,8 +244,15 @@ static void render_nodes(struct rendering *rendering, struct scope scope, size_t
 }
 
 bool mustache_render(const struct mustache_template *template, const struct mustache_value *data,
-                     struct diagnostics *diagnostics, struct buf *buf) {
-    struct rendering rendering = {.buf = buf, .diagnostics = diagnostics};
+                     struct mustache_budget budget, struct diagnostics *diagnostics, struct buf *buf) {
+    struct rendering rendering = {
+        .buf = buf,
+        .diagnostics = diagnostics,
+        .budget = budget,
+        .begin = buf->size,
+        .tag = {.file = template->source.file},
+    };
     render_nodes(&rendering, (struct scope){template, NULL}, 0, template->count, &(struct frame){data, NULL});
+    goes_on(&rendering, 0); /* what was appended last */
     return !rendering.failed;
 }

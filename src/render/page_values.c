@@ -224,7 +224,7 @@ struct page_values page_values_new(const struct templates *templates, const stru
     page_values_add(&values, "site", templates->site_values);
     page_values_add(&values, "text", templates->text_values);
     page_values_add_text(&values, "opml", page_opml_path(templates));
-    page_values_add(&values, "has_my", mustache_boolean(true));
+    page_values_add(&values, "has_my", mustache_boolean(templates->has_choice));
     page_values_add(&values, "feeds", feeds_value(templates, about, &values.arena));
     return values;
 }

@@ -19,21 +19,21 @@ static const struct {
          of_page},
     [TEMPLATE_ARCHIVE] = {"channel years year periods count", of_page},
     [TEMPLATE_ARTICLE] =
-        {"entry id is_own_page date iso source labels term taxonomy tags summary enclosure size "
-         "has_labels is_withdrawn authors related updated content json_ld original channels has_channels "
+        {"entry id is_own_page date iso source labels term taxonomy tags summary enclosure size is_audio is_video "
+         "shows_image has_labels is_withdrawn authors related updated content json_ld original channels has_channels "
          "has_related feed",
          of_page},
     [TEMPLATE_WITHDRAWN] = {"date iso", of_page},
-    [TEMPLATE_MY] = {"groups taxonomy terms key count data", of_page},
+    [TEMPLATE_MY] = {"groups has_several_groups taxonomy terms key count data", of_page},
     [TEMPLATE_ITEM] = {"entry title address is_own_page id date iso text source name labels label path term taxonomy "
-                       "has_labels tags summary language image enclosure type size is_withdrawn site",
+                       "has_labels tags summary language image enclosure type size is_audio is_video is_withdrawn site",
                        of_site},
     [TEMPLATE_ENTRY] =
         {"body image title address is_own_page id source name authors date iso text updated labels label "
          "term taxonomy has_labels tags summary language related has_related enclosure type size "
-         "is_withdrawn site",
+         "is_audio is_video is_withdrawn site",
          of_site},
-    [TEMPLATE_FEED_STYLESHEET] = {"text", ""},
+    [TEMPLATE_FEED_STYLESHEET] = {"text has_pages", ""},
 };
 
 const char *template_names(enum template_name name, const char **ret_common) {

@@ -1,9 +1,19 @@
 #include "render/templates.h"
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "render/templates_check.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Rendering is the same for all threads but for this: the first that fails says so, and all others need not go on. */
+struct templates_failure {
+    pthread_mutex_t mutex;
+    atomic_bool is_there; /* set under the mutex, when the report is */
+    struct diagnostics diagnostics;
+};
 
 struct shipped_template {
     const char *name;
@@ -148,16 +158,26 @@ static void take_assets(struct templates *templates) {
     }
 }
 
+static bool has_choice(const struct settings *settings) {
+    for (size_t i = 0; i < settings->channel_count; i++)
+        if (settings->channels[i].each_count == 1 && settings->channels[i].where_count == 0)
+            return true;
+    return false;
+}
+
 bool templates_open(const struct settings *settings, struct diagnostics *diagnostics, struct templates *ret_templates) {
     struct templates *templates = ret_templates;
     *templates = (struct templates){.site = &settings->site, .settings = settings};
     for (size_t i = 0; i < settings->output.format_count; i++)
         templates->has_pages = templates->has_pages || slice_equal(settings->output.formats[i], SLICE("html"));
+    templates->has_choice = has_choice(settings);
+    templates->failure = memory_new(sizeof *templates->failure);
+    pthread_mutex_init(&templates->failure->mutex, NULL);
     make_site_values(templates);
     take_assets(templates);
     bool has_text = read_text(templates, diagnostics);
     bool is_read = read_templates(templates, diagnostics);
-    bool good = templates_check_depth(templates, diagnostics) && is_read && has_text;
+    bool good = templates_check_size(templates, diagnostics) && is_read && has_text;
     /* Without its texts every {{text.…}} would be a name that nothing has. */
     if (has_text)
         templates_check_names(templates, diagnostics);
@@ -168,7 +188,16 @@ bool templates_open(const struct settings *settings, struct diagnostics *diagnos
     return good;
 }
 
+static void failure_free(struct templates_failure *failure) {
+    if (!failure)
+        return;
+    diagnostics_release(&failure->diagnostics);
+    pthread_mutex_destroy(&failure->mutex);
+    free(failure);
+}
+
 void templates_release(struct templates *templates) {
+    failure_free(templates->failure);
     mustache_library_release(&templates->library);
     arena_release(&templates->arena);
     *templates = (struct templates){0};
@@ -176,12 +205,40 @@ void templates_release(struct templates *templates) {
 
 /* --- rendering ------------------------------------------------------------------------------------------------- */
 
+static struct mustache_budget budget_of(enum template_name name) {
+    switch (name) {
+    case TEMPLATE_ARTICLE:
+    case TEMPLATE_WITHDRAWN:
+    case TEMPLATE_ITEM:
+    case TEMPLATE_ENTRY:
+        return (struct mustache_budget){TEMPLATES_ARTICLE_STEPS, TEMPLATES_BYTES_MOST};
+    default:
+        return (struct mustache_budget){TEMPLATES_PAGE_STEPS, TEMPLATES_BYTES_MOST};
+    }
+}
+
+static void remember_failure(struct templates_failure *failure, struct diagnostics *diagnostics) {
+    pthread_mutex_lock(&failure->mutex);
+    if (!atomic_load(&failure->is_there))
+        diagnostics_append(&failure->diagnostics, diagnostics, 0);
+    atomic_store(&failure->is_there, true);
+    pthread_mutex_unlock(&failure->mutex);
+}
+
 void templates_render(const struct templates *templates, enum template_name name, const struct mustache_value *data,
                       struct buf *buf) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
-    bool good = mustache_render(templates->all[name], data, &diagnostics, buf);
-    assert(good); /* templates_check_depth has seen to that */
-    (void)good;
+    if (atomic_load(&templates->failure->is_there))
+        return;
+    if (!mustache_render(templates->all[name], data, budget_of(name), &diagnostics, buf))
+        remember_failure(templates->failure, &diagnostics);
+}
+
+bool templates_take_failure(const struct templates *templates, struct diagnostics *diagnostics) {
+    if (!atomic_load(&templates->failure->is_there))
+        return false;
+    diagnostics_append(diagnostics, &templates->failure->diagnostics, 0);
+    return true;
 }
 
 /* As a piece of a string: what would end it, or begin something else, by its number. */
@@ -203,7 +260,10 @@ void templates_render_stylesheet(const struct templates *templates, struct buf *
     struct mustache_member *members = arena_new_array(&arena, text->count, sizeof *members);
     for (size_t i = 0; i < text->count; i++)
         members[i] = (struct mustache_member){text->keys[i], mustache_html(css_text(text->texts[i], &arena))};
-    const struct mustache_member member = {SLICE("text"), mustache_mapping(members, text->count)};
-    struct mustache_value data = mustache_mapping(&member, 1);
+    const struct mustache_member all[] = {
+        {SLICE("text"), mustache_mapping(members, text->count)},
+        {SLICE("has_pages"), mustache_boolean(templates->has_pages)},
+    };
+    struct mustache_value data = mustache_mapping(all, ARRAY_LENGTH(all));
     templates_render(templates, TEMPLATE_FEED_STYLESHEET, &data, buf);
 }

@@ -4,12 +4,13 @@
 #include "render/mustache_parts.h"
 #include "render/template_names.h"
 
-/* --- depth ---------------------------------------------------------------------------------------------------- */
+/* --- depth and number ----------------------------------------------------------------------------------------- */
 
 struct measuring {
     const struct templates *templates;
     struct diagnostics *diagnostics;
     unsigned *depths; /* of each template in the library: sections and partials within each other */
+    size_t *sizes;    /* its nodes, with those of its partials; not over TEMPLATES_NODES_MOST + 1 */
     bool *measured;
     bool *entered; /* is being measured: who comes to it takes itself in */
     bool good;
@@ -33,6 +34,21 @@ static unsigned measure_partial(struct measuring *measuring, const struct mustac
     return 1;
 }
 
+/* Whatever takes in what is too deep or too much is so itself, and would say it again. */
+static void hold_to_limits(struct measuring *measuring, const struct mustache_template *template,
+                           const struct mustache_node *node, unsigned depth) {
+    bool is_too_much = measuring->sizes[template->number] > TEMPLATES_NODES_MOST;
+    if (!measuring->good || (depth <= MUSTACHE_DEPTH_MOST && !is_too_much))
+        return;
+    report_at(measuring, template, node, is_too_much ? DIAGNOSTIC_TEMPLATE_TOO_MUCH : DIAGNOSTIC_TEMPLATE_TOO_DEEP);
+    measuring->good = false;
+}
+
+static void add_size(struct measuring *measuring, const struct mustache_template *template, size_t nodes) {
+    size_t *size = &measuring->sizes[template->number];
+    *size = *size + nodes < TEMPLATES_NODES_MOST ? *size + nodes : TEMPLATES_NODES_MOST + 1;
+}
+
 static unsigned measure(struct measuring *measuring, const struct mustache_template *template) {
     size_t ends[MUSTACHE_SECTIONS_MOST];
     unsigned open = 0;
@@ -47,13 +63,13 @@ static unsigned measure(struct measuring *measuring, const struct mustache_templ
         if (node->kind == NODE_SECTION || node->kind == NODE_INVERTED)
             ends[open++] = node->end;
         unsigned depth = open;
-        if (node->kind == NODE_PARTIAL && node->partial)
+        add_size(measuring, template, 1);
+        if (node->kind == NODE_PARTIAL && node->partial) {
             depth += measure_partial(measuring, template, node);
-        /* Whatever takes this in is deeper still, and would say it again. */
-        if (depth > MUSTACHE_DEPTH_MOST && measuring->good) {
-            report_at(measuring, template, node, DIAGNOSTIC_TEMPLATE_TOO_DEEP);
-            measuring->good = false;
+            add_size(measuring, template, measuring->sizes[node->partial->number]);
         }
+        if (node->kind != NODE_TEXT)
+            hold_to_limits(measuring, template, node, depth);
         deepest = depth > deepest ? depth : deepest;
     }
     measuring->entered[template->number] = false;
@@ -61,15 +77,17 @@ static unsigned measure(struct measuring *measuring, const struct mustache_templ
     return measuring->depths[template->number] = deepest;
 }
 
-bool templates_check_depth(const struct templates *templates, struct diagnostics *diagnostics) {
+bool templates_check_size(const struct templates *templates, struct diagnostics *diagnostics) {
     size_t count = templates->library.templates.count;
     struct measuring measuring = {.templates = templates, .diagnostics = diagnostics, .good = true};
     measuring.depths = memory_new_array(count, sizeof *measuring.depths);
+    measuring.sizes = memory_new_array(count, sizeof *measuring.sizes);
     measuring.measured = memory_new_array(count, sizeof *measuring.measured);
     measuring.entered = memory_new_array(count, sizeof *measuring.entered);
     for (size_t i = 0; i < count; i++)
         measure(&measuring, templates->library.templates.items[i]);
     free(measuring.depths);
+    free(measuring.sizes);
     free(measuring.measured);
     free(measuring.entered);
     return measuring.good;

@@ -6,10 +6,10 @@
 /* What templates_open looks for beyond the syntax, once all templates are read. */
 
 /*
- * A partial that reaches itself, and what goes deeper than rendering does, are errors: false after reporting. Without
- * them no rendering can fail, whatever the data is.
+ * A partial that reaches itself, and what goes deeper or is more than rendering takes, are errors: false after
+ * reporting. Without them no rendering goes too deep, whatever the data is.
  */
-MUST_CHECK bool templates_check_depth(const struct templates *templates, struct diagnostics *diagnostics);
+MUST_CHECK bool templates_check_size(const struct templates *templates, struct diagnostics *diagnostics);
 /* Names that nothing has. One in a partial is right when the data of any template that takes it in has it. */
 void templates_check_names(const struct templates *templates, struct diagnostics *diagnostics);
 /* Files of the user's that nothing asks for: misspelt, most likely. */

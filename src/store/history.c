@@ -201,6 +201,10 @@ void history_add_sighting(struct history_file *file, struct slice key, struct sl
         add(file, &(struct history_event){.kind = HISTORY_SEEN, .key = key, .other = source, .at = at});
 }
 
+void history_add_permalink(struct history_file *file, struct slice key, int64_t at) {
+    add(file, &(struct history_event){.kind = HISTORY_PERMALINK, .key = key, .at = at});
+}
+
 void untimed_append_key(struct slice title, struct buf *key) {
     CLEANUP(buf_release) struct buf folded = BUF(BUF_UNLIMITED);
     CLEANUP(buf_release) struct buf letters = BUF(BUF_UNLIMITED);
@@ -311,6 +315,12 @@ static int by_source(const void *left, const void *right) {
     return order ? order : slice_compare(a->key, b->key);
 }
 
+static int by_entry(const void *left, const void *right) {
+    const struct history_permalink *a = left;
+    const struct history_permalink *b = right;
+    return slice_compare(a->key, b->key);
+}
+
 /* A sorted copy of a list, whose numbers stay what they are; the heap's. */
 #define SORTED(list, order) sorted((list)->items, (list)->count, sizeof *(list)->items, order)
 
@@ -323,15 +333,8 @@ static void *sorted(const void *items, size_t count, size_t size, int (*order)(c
     return copy;
 }
 
-static void append_compact(const struct history *history, struct buf *lines) {
-    CLEANUP(memory_free) struct history_join *joins = SORTED(&history->joins, by_member);
+static void append_withdrawals(const struct history *history, struct buf *lines) {
     CLEANUP(memory_free) struct withdrawal *withdrawals = SORTED(&history->withdrawals, by_key);
-    CLEANUP(memory_free) struct sighting *sightings = SORTED(&history->sightings, by_source);
-    for (size_t i = 0; i < history->joins.count; i++)
-        history_event_append(
-            &(struct history_event){
-                .kind = HISTORY_JOIN, .key = joins[i].member, .other = joins[i].leader, .at = joins[i].date},
-            lines);
     for (size_t i = 0; i < history->withdrawals.count; i++) {
         const struct withdrawal *withdrawal = &withdrawals[i];
         /* That it was no copy after all is to be known for ever: else it would be taken for one again. */
@@ -342,10 +345,26 @@ static void append_compact(const struct history *history, struct buf *lines) {
             history_event_append(
                 &(struct history_event){.kind = HISTORY_RELEASE, .key = withdrawal->key, .at = withdrawal->at}, lines);
     }
+}
+
+static void append_compact(const struct history *history, struct buf *lines) {
+    CLEANUP(memory_free) struct history_join *joins = SORTED(&history->joins, by_member);
+    CLEANUP(memory_free) struct sighting *sightings = SORTED(&history->sightings, by_source);
+    CLEANUP(memory_free) struct history_permalink *permalinks = SORTED(&history->permalinks, by_entry);
+    for (size_t i = 0; i < history->joins.count; i++)
+        history_event_append(
+            &(struct history_event){
+                .kind = HISTORY_JOIN, .key = joins[i].member, .other = joins[i].leader, .at = joins[i].date},
+            lines);
+    append_withdrawals(history, lines);
     for (size_t i = 0; i < history->sightings.count; i++)
         history_event_append(
             &(struct history_event){
                 .kind = HISTORY_SEEN, .key = sightings[i].key, .other = sightings[i].source, .at = sightings[i].at},
+            lines);
+    for (size_t i = 0; i < history->permalinks.count; i++)
+        history_event_append(
+            &(struct history_event){.kind = HISTORY_PERMALINK, .key = permalinks[i].key, .at = permalinks[i].at},
             lines);
 }
 

@@ -10,10 +10,11 @@
  * so that it can be read, diffed, committed; small, for it holds exceptions, not articles:
  *
  *     {"join": "url/b", "leader": "url/a", "date": "2026-11-09T00:00:00Z"}
- *     {"withdraw": "url/b", "entry": "url/a", "at": "…", "date": "…", "by": "command", "channels": ["/"], "sketch":
- * "…"}
+ *     {"withdraw": "url/b", "entry": "url/a", "at": "…", "date": "…", "by": "command", "channels": ["/"],
+ *      "page": false, "sketch": "…"}
  *     {"release": "url/b", "at": "…"}
  *     {"seen": "url/b", "source": "dumps/x.txt", "at": "…"}
+ *     {"permalink": "id/b", "at": "…"}
  *     {"compacted": 1204}
  *
  * The last one stands behind what compacting left, and says how many events there had been. Dates are UTC, by a Z.
@@ -65,6 +66,7 @@ void history_add_join(struct history_file *file, struct slice member, struct sli
 void history_add_withdrawal(struct history_file *file, const struct withdrawal *withdrawal);
 void history_add_release(struct history_file *file, struct slice key, int64_t at);
 void history_add_sighting(struct history_file *file, struct slice key, struct slice source, int64_t at);
+void history_add_permalink(struct history_file *file, struct slice key, int64_t at);
 
 /*
  * Appends what was added, in one write, and syncs the file (and its folder when it is new). Does nothing where nothing

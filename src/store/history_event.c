@@ -9,7 +9,7 @@
 static const struct slice names[HISTORY_EVENT_KINDS] = {
     [HISTORY_JOIN] = SLICE_CONSTANT("join"),           [HISTORY_WITHDRAW] = SLICE_CONSTANT("withdraw"),
     [HISTORY_RELEASE] = SLICE_CONSTANT("release"),     [HISTORY_SEEN] = SLICE_CONSTANT("seen"),
-    [HISTORY_COMPACTED] = SLICE_CONSTANT("compacted"),
+    [HISTORY_PERMALINK] = SLICE_CONSTANT("permalink"), [HISTORY_COMPACTED] = SLICE_CONSTANT("compacted"),
 };
 
 static const struct slice causes[] = {
@@ -89,6 +89,15 @@ static void read_channels(struct event_reader *reader, struct withdrawal *withdr
     withdrawal->channel_count = channels.count;
 }
 
+static enum withdrawal_page page_of(struct event_reader *reader) {
+    const struct json_member *member = find(reader, SLICE("page"));
+    if (!member)
+        return WITHDRAWAL_PAGE_UNSAID;
+    if (member->kind != JSON_TRUE && member->kind != JSON_FALSE)
+        complain(reader, SLICE("page"));
+    return member->kind == JSON_TRUE ? WITHDRAWAL_PAGE_STOOD : WITHDRAWAL_PAGE_NONE;
+}
+
 static void read_withdrawal(struct event_reader *reader, struct history_event *event) {
     const struct json_member *sketch = find(reader, SLICE("sketch"));
     struct withdrawal *withdrawal = &event->withdrawal;
@@ -98,6 +107,7 @@ static void read_withdrawal(struct event_reader *reader, struct history_event *e
         .at = date_of(reader, SLICE("at")),
         .date = date_of(reader, SLICE("date")),
         .cause = cause_of(reader),
+        .page = page_of(reader),
     };
     if (sketch && sketch->kind == JSON_STRING)
         withdrawal->sketch = sketch->text;
@@ -122,6 +132,7 @@ static void read_kind(struct event_reader *reader, struct history_event *event) 
         read_withdrawal(reader, event);
         break;
     case HISTORY_RELEASE:
+    case HISTORY_PERMALINK:
         event->at = date_of(reader, SLICE("at"));
         break;
     case HISTORY_SEEN:
@@ -189,6 +200,10 @@ static void write_withdrawal(struct json_writer *json, const struct withdrawal *
     for (size_t i = 0; i < withdrawal->channel_count; i++)
         json_string(json, withdrawal->channels[i]);
     json_close(json);
+    if (withdrawal->page != WITHDRAWAL_PAGE_UNSAID) {
+        json_key(json, "page");
+        json_boolean(json, withdrawal->page == WITHDRAWAL_PAGE_STOOD);
+    }
     if (withdrawal->sketch.size)
         json_member_text(json, "sketch", withdrawal->sketch);
 }
@@ -214,6 +229,10 @@ void history_event_append(const struct history_event *event, struct buf *buf) {
         json_member_text(&json, "source", event->other);
         write_date(&json, "at", event->at);
         break;
+    case HISTORY_PERMALINK:
+        json_member_text(&json, "permalink", event->key);
+        write_date(&json, "at", event->at);
+        break;
     case HISTORY_COMPACTED:
         json_member_unsigned(&json, "compacted", event->events);
         break;
@@ -235,6 +254,8 @@ bool history_event_apply(const struct history_event *event, struct history *hist
         return history_put_release(history, event->key);
     case HISTORY_SEEN:
         return history_put_sighting(history, event->key, event->other, event->at);
+    case HISTORY_PERMALINK:
+        return history_put_permalink(history, event->key, event->at);
     case HISTORY_COMPACTED:
     case HISTORY_EVENT_KINDS:
         break;

@@ -10,13 +10,14 @@ enum history_event_kind {
     HISTORY_WITHDRAW,
     HISTORY_RELEASE,
     HISTORY_SEEN,
+    HISTORY_PERMALINK,
     HISTORY_COMPACTED,
     HISTORY_EVENT_KINDS,
 };
 
 struct history_event {
     enum history_event_kind kind;
-    struct slice key;             /* of the article */
+    struct slice key;             /* of the article, or the entry */
     struct slice other;           /* the leader, or the source */
     struct withdrawal withdrawal; /* of HISTORY_WITHDRAW, which uses nothing else */
     int64_t at;                   /* the leader's date, or when it happened */

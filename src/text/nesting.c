@@ -7,6 +7,10 @@ static bool is_one_of(const char *name, const char *const *names) {
     return false;
 }
 
+static bool is(const struct nesting_element *element, const char *name) {
+    return element && strcmp(element->name, name) == 0;
+}
+
 static bool is_cell(const char *name) {
     static const char *const cells[] = {"td", "th", "caption", NULL};
     return is_one_of(name, cells);
@@ -17,6 +21,11 @@ static bool is_table_part(const char *name) {
     return is_cell(name) || is_one_of(name, rows);
 }
 
+static bool is_reading(const char *name) {
+    static const char *const readings[] = {"rt", "rp", NULL};
+    return is_one_of(name, readings);
+}
+
 static bool is_open(const struct nesting *nesting, const char *name) {
     for (size_t i = nesting->open.count; i > 0; i--)
         if (nesting->open.items[i - 1].is_written && strcmp(nesting->open.items[i - 1].name, name) == 0)
@@ -24,42 +33,76 @@ static bool is_open(const struct nesting *nesting, const char *name) {
     return false;
 }
 
-/* In a table, but in no cell of it. */
-static bool between_cells(const struct nesting *nesting) {
+struct nesting_element *nesting_innermost(const struct nesting *nesting) {
+    for (size_t i = nesting->open.count; i > 0; i--)
+        if (nesting->open.items[i - 1].is_written)
+            return &nesting->open.items[i - 1];
+    return NULL;
+}
+
+const struct nesting_element *nesting_table_around(const struct nesting *nesting) {
     for (size_t i = nesting->open.count; i > 0; i--) {
         const struct nesting_element *element = &nesting->open.items[i - 1];
         if (element->is_written && is_cell(element->name))
-            return false;
-        if (element->is_written && strcmp(element->name, "table") == 0)
-            return true;
+            return NULL;
+        if (element->is_written && is(element, "table"))
+            return element;
     }
-    return false;
+    return NULL;
 }
 
 static bool may_stand(const struct nesting *nesting, const char *name) {
-    if (strcmp(name, "table") == 0)
-        return !between_cells(nesting);
-    if (is_table_part(name))
-        return between_cells(nesting);
+    const struct nesting_element *around = nesting_innermost(nesting);
+    if (strcmp(name, "caption") == 0)
+        return is(around, "table") && !around->has_part;
+    if (is_table_part(name) || nesting_table_around(nesting))
+        return is_table_part(name) && nesting_table_around(nesting);
     if (strcmp(name, "li") == 0)
         return is_open(nesting, "ul") || is_open(nesting, "ol");
     if (strcmp(name, "dt") == 0 || strcmp(name, "dd") == 0)
         return is_open(nesting, "dl");
+    if (is_reading(name))
+        return is(around, "ruby");
+    if (strcmp(name, "figcaption") == 0)
+        return is(around, "figure") && !around->has_part;
     return strcmp(name, "a") != 0 || !is_open(nesting, "a");
 }
 
+bool nesting_takes_void(const struct nesting *nesting, const char *name) {
+    static const char *const lists[] = {"ul", "ol", "dl", NULL};
+    static const char *const breaks[] = {"br", "hr", NULL};
+    const struct nesting_element *around = nesting_innermost(nesting);
+    if (!is_one_of(name, breaks))
+        return true;
+    return !nesting_table_around(nesting) && !(around && is_one_of(around->name, lists));
+}
+
+const char *nesting_end_implied(struct nesting *nesting, const char *name) {
+    size_t count = nesting->open.count;
+    struct nesting_element *last = count ? &nesting->open.items[count - 1] : NULL;
+    if (!last || !last->is_written || !is_reading(last->name) || !is_reading(name))
+        return NULL;
+    last->is_written = false;
+    return last->name;
+}
+
 bool nesting_open(struct nesting *nesting, const char *name) {
-    struct nesting_element element = {name, may_stand(nesting, name)};
+    struct nesting_element element = {.name = name, .is_written = may_stand(nesting, name)};
+    struct nesting_element *around = element.is_written ? nesting_innermost(nesting) : NULL;
+    if (around && (is_table_part(name) || strcmp(name, "figcaption") == 0 || strcmp(name, "rt") == 0))
+        around->has_part = true;
     vec_push(&nesting->open, element);
     return element.is_written;
 }
 
-bool nesting_close(struct nesting *nesting) {
-    return nesting->open.count == 0 || nesting->open.items[--nesting->open.count].is_written;
+struct nesting_element nesting_close(struct nesting *nesting) {
+    if (nesting->open.count == 0)
+        return (struct nesting_element){0};
+    return nesting->open.items[--nesting->open.count];
 }
 
 const char *nesting_gap(const char *name) {
-    static const char *const lines[] = {"li", "dt", "dd", "tr", "caption", NULL};
+    static const char *const lines[] = {"li", "dt", "dd", "tr", "caption", "figcaption", "p", "div", NULL};
     if (strcmp(name, "td") == 0 || strcmp(name, "th") == 0)
         return " ";
     return is_one_of(name, lines) ? "<br>" : "";

@@ -3,6 +3,7 @@
 #include "base/uri.h"
 #include "base/utf8.h"
 #include "text/choke.h"
+#include "text/html_time.h"
 #include "text/nesting.h"
 #include "xml/html.h"
 
@@ -109,9 +110,12 @@ enum value_kind {
     VALUE_LINK,  /* http, https, mailto */
     VALUE_IMAGE, /* http, https */
     VALUE_NUMBER,
+    VALUE_COLUMNS, /* that a cell spans */
+    VALUE_ROWS,
     VALUE_LANGUAGE,
     VALUE_DIRECTION,
-    VALUE_DATE,
+    VALUE_TIME,   /* what <time> may say */
+    VALUE_MOMENT, /* a day, or a day and time */
 };
 
 /* An attribute stands here once for each element that may have it; NULL: all. */
@@ -120,25 +124,23 @@ static const struct {
     const char *name;
     enum value_kind kind;
 } attributes[] = {
-    {NULL, "title", VALUE_TEXT},     {NULL, "lang", VALUE_LANGUAGE},   {NULL, "dir", VALUE_DIRECTION},
-    {"a", "href", VALUE_LINK},       {"img", "src", VALUE_IMAGE},      {"img", "alt", VALUE_TEXT},
-    {"img", "width", VALUE_NUMBER},  {"img", "height", VALUE_NUMBER},  {"ol", "start", VALUE_NUMBER},
-    {"td", "colspan", VALUE_NUMBER}, {"td", "rowspan", VALUE_NUMBER},  {"th", "colspan", VALUE_NUMBER},
-    {"th", "rowspan", VALUE_NUMBER}, {"time", "datetime", VALUE_DATE}, {"del", "datetime", VALUE_DATE},
-    {"ins", "datetime", VALUE_DATE},
+    {NULL, "title", VALUE_TEXT},       {NULL, "lang", VALUE_LANGUAGE},   {NULL, "dir", VALUE_DIRECTION},
+    {"a", "href", VALUE_LINK},         {"img", "src", VALUE_IMAGE},      {"img", "alt", VALUE_TEXT},
+    {"img", "width", VALUE_NUMBER},    {"img", "height", VALUE_NUMBER},  {"ol", "start", VALUE_NUMBER},
+    {"td", "colspan", VALUE_COLUMNS},  {"td", "rowspan", VALUE_ROWS},    {"th", "colspan", VALUE_COLUMNS},
+    {"th", "rowspan", VALUE_ROWS},     {"time", "datetime", VALUE_TIME}, {"del", "datetime", VALUE_MOMENT},
+    {"ins", "datetime", VALUE_MOMENT},
 };
 
 struct sanitising {
     struct slice base;
     struct buf *safe;
     size_t begin; /* of what this call appends */
-    /* The paragraph that was opened last, while nothing but blanks stands in it. */
-    bool paragraph_is_empty;
-    size_t paragraph_begin;
     struct nesting nesting;
+    struct buf stray; /* what stands between the cells of open tables, until each of them ends */
     /* An element came out without the attributes for which it was kept, or was left out where it stood: the parser
-     * closed others because of it, and a second pass shows it what is there now. */
-    bool needs_second_pass;
+     * closed others because of it, and another pass shows it what is there now. */
+    bool needs_another_pass;
 };
 
 static const struct html_element *find_element(struct slice name) {
@@ -226,6 +228,18 @@ static struct slice scheme_of(struct slice address) {
     return slice_range(address, 0, has_scheme ? end : 0);
 }
 
+/* Whose name and password they are, nobody who reads the article may know. */
+static void append_without_user(struct slice address, struct buf *ret_value) {
+    size_t begin = slice_find(address, SLICE("//"), 0) + 2;
+    size_t end = begin;
+    size_t host = begin;
+    for (; end < address.size && !strchr("/?#", address.data[end]); end++)
+        if (address.data[end] == '@')
+            host = end + 1;
+    buf_append_slice(ret_value, slice_range(address, 0, begin));
+    buf_append_slice(ret_value, slice_from(address, host));
+}
+
 /* Appends a safe, absolute address; false when there is none to be made of `value`. */
 static bool append_safe_address(const struct sanitising *sanitising, struct slice value, enum value_kind kind,
                                 struct buf *ret_value) {
@@ -243,19 +257,19 @@ static bool append_safe_address(const struct sanitising *sanitising, struct slic
     if (relative ? sanitising->base.size == 0 || !uri_resolve(sanitising->base, buf_slice(&address), &absolute) : false)
         return false;
     struct slice result = relative ? buf_slice(&absolute) : buf_slice(&address);
-    if (!uri_is_web(result))
-        return false;
-    buf_append_slice(ret_value, result);
-    return true;
+    append_without_user(result, ret_value);
+    return uri_is_web(buf_slice(ret_value));
 }
 
-static bool append_number(struct slice value, struct buf *ret_value) {
-    enum { NUMBER_MOST = 10000 };
+static bool append_number(struct slice value, enum value_kind kind, struct buf *ret_value) {
+    static const struct {
+        uint64_t least, most;
+    } limits[] = {[VALUE_NUMBER] = {0, 10000}, [VALUE_COLUMNS] = {1, 1000}, [VALUE_ROWS] = {0, 65534}};
     uint64_t number = 0;
     value = slice_trim(value);
     if (slice_ends_with(value, SLICE("px")))
         value = slice_range(value, 0, value.size - 2);
-    if (!slice_parse_unsigned(value, &number) || number > NUMBER_MOST)
+    if (!slice_parse_unsigned(value, &number) || number < limits[kind].least || number > limits[kind].most)
         return false;
     buf_append_unsigned(ret_value, number);
     return true;
@@ -265,11 +279,10 @@ static bool append_number(struct slice value, struct buf *ret_value) {
 static bool append_value(const struct sanitising *sanitising, enum value_kind kind, struct slice value,
                          struct buf *ret_value) {
     static const char language[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
-    static const char date[] = "0123456789-:.+TZWPDHMSY ";
     if (kind == VALUE_LINK || kind == VALUE_IMAGE)
         return append_safe_address(sanitising, value, kind, ret_value);
-    if (kind == VALUE_NUMBER)
-        return append_number(value, ret_value);
+    if (kind == VALUE_NUMBER || kind == VALUE_COLUMNS || kind == VALUE_ROWS)
+        return append_number(value, kind, ret_value);
     if (kind == VALUE_TEXT) {
         CLEANUP(arena_release) struct arena arena = {0};
         struct choke_report report = {0};
@@ -280,25 +293,27 @@ static bool append_value(const struct sanitising *sanitising, enum value_kind ki
     buf_append_slice(ret_value, value);
     if (kind == VALUE_LANGUAGE)
         return is_made_of(value, language, 35);
-    if (kind == VALUE_DATE)
-        return is_made_of(value, date, 40);
+    if (kind == VALUE_TIME)
+        return html_is_time(value);
+    if (kind == VALUE_MOMENT)
+        return html_is_day_or_moment(value);
     return slice_equal_ignoring_case(value, SLICE("ltr")) || slice_equal_ignoring_case(value, SLICE("rtl")) ||
            slice_equal_ignoring_case(value, SLICE("auto"));
 }
 
 /* false when nothing of it is safe. */
-static bool append_attribute(struct sanitising *sanitising, const char *element,
-                             const struct html_attribute *attribute) {
+static bool append_attribute(const struct sanitising *sanitising, const char *element,
+                             const struct html_attribute *attribute, struct buf *buf) {
     enum value_kind kind;
     CLEANUP(buf_release) struct buf value = BUF(BUF_UNLIMITED);
     if (!find_attribute(element, slice_of(attribute->name), &kind) ||
         !append_value(sanitising, kind, attribute->value, &value))
         return false;
-    buf_append_byte(sanitising->safe, ' ');
-    buf_append_string(sanitising->safe, attribute->name);
-    buf_append_string(sanitising->safe, "=\"");
-    html_append_escaped(sanitising->safe, buf_slice(&value));
-    buf_append_byte(sanitising->safe, '"');
+    buf_append_byte(buf, ' ');
+    buf_append_string(buf, attribute->name);
+    buf_append_string(buf, "=\"");
+    html_append_escaped(buf, buf_slice(&value));
+    buf_append_byte(buf, '"');
     return true;
 }
 
@@ -308,103 +323,182 @@ static void append_manners(struct buf *safe, bool has_alternative) {
     buf_append_string(safe, " loading=\"lazy\" referrerpolicy=\"no-referrer\"");
 }
 
+/* Returns whether it has an attribute. An image without an address is nothing. */
+static bool append_start_tag(const struct sanitising *sanitising, const char *name, const struct html_attribute *list,
+                             size_t count, struct buf *buf) {
+    size_t begin = buf->size;
+    bool is_image = strcmp(name, "img") == 0;
+    bool has_attribute = false;
+    bool has_source = false;
+    bool has_alternative = false;
+    buf_append_byte(buf, '<');
+    buf_append_string(buf, name);
+    for (size_t i = 0; i < count; i++) {
+        if (!append_attribute(sanitising, name, &list[i], buf))
+            continue;
+        has_attribute = true;
+        has_source |= strcmp(list[i].name, "src") == 0;
+        has_alternative |= strcmp(list[i].name, "alt") == 0;
+    }
+    if (is_image)
+        append_manners(buf, has_alternative);
+    buf_append_byte(buf, '>');
+    if (is_image && !has_source && !buf->failed)
+        buf_truncate(buf, begin);
+    return has_attribute;
+}
+
+static void append_end_tag(struct buf *buf, const char *name) {
+    buf_append_string(buf, "</");
+    buf_append_string(buf, name);
+    buf_append_byte(buf, '>');
+}
+
+/* Where text and images go: not between the cells of a table, where a browser would take them out, too. */
+static struct buf *place_of_content(struct sanitising *sanitising) {
+    return nesting_table_around(&sanitising->nesting) ? &sanitising->stray : sanitising->safe;
+}
+
 static void on_open(void *context, const char *name, const struct html_attribute *list, size_t count) {
     struct sanitising *sanitising = context;
     struct buf *safe = sanitising->safe;
     const struct html_element *element = find_element(slice_of(name));
     if (!element) /* one that the parser made up */
         return;
-    if (element->treatment != HTML_KEEP_VOID && !nesting_open(&sanitising->nesting, name)) {
-        sanitising->needs_second_pass = true;
+    if (element->treatment == HTML_KEEP_VOID) {
+        if (nesting_takes_void(&sanitising->nesting, name))
+            (void)append_start_tag(sanitising, name, list, count, place_of_content(sanitising));
         return;
     }
-    size_t begin = safe->size;
-    buf_append_byte(safe, '<');
-    buf_append_string(safe, name);
-    bool is_bare = true;
-    bool has_source = false;
-    bool has_alternative = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!append_attribute(sanitising, name, &list[i]))
-            continue;
-        is_bare = false;
-        has_source |= strcmp(list[i].name, "src") == 0;
-        has_alternative |= strcmp(list[i].name, "alt") == 0;
-    }
-    if (strcmp(name, "img") == 0)
-        append_manners(safe, has_alternative);
-    buf_append_byte(safe, '>');
-    if (strcmp(name, "img") == 0 && !has_source) {
-        if (!safe->failed)
-            buf_truncate(safe, begin);
+    const char *ended = nesting_end_implied(&sanitising->nesting, name);
+    if (ended)
+        append_end_tag(safe, ended);
+    if (!nesting_open(&sanitising->nesting, name)) {
+        sanitising->needs_another_pass = true;
         return;
     }
-    sanitising->needs_second_pass |= is_bare && element->treatment == HTML_KEEP_IF_ATTRIBUTES;
-    sanitising->paragraph_is_empty = strcmp(name, "p") == 0;
-    sanitising->paragraph_begin = begin;
+    struct nesting_element *opened = nesting_innermost(&sanitising->nesting);
+    opened->begin = safe->size;
+    bool is_bare = !append_start_tag(sanitising, name, list, count, safe);
+    opened->inside = safe->size;
+    opened->stray = sanitising->stray.size;
+    sanitising->needs_another_pass |= is_bare && element->treatment == HTML_KEEP_IF_ATTRIBUTES;
+}
+
+/* What keeps the text of an element whose tags are left out apart from what follows, if text may stand here. */
+static void append_gap(struct sanitising *sanitising, const char *name) {
+    const struct nesting_element *table = nesting_table_around(&sanitising->nesting);
+    const char *gap = nesting_gap(name);
+    if (table &&
+        (sanitising->stray.size == table->stray || slice_ends_with(buf_slice(&sanitising->stray), SLICE("<br>"))))
+        gap = "";
+    else if (!table && gap[0] == '<' && !nesting_takes_void(&sanitising->nesting, "br"))
+        gap = " ";
+    buf_append_string(place_of_content(sanitising), gap);
+}
+
+static bool is_paragraph_or_heading(const char *name) {
+    return strcmp(name, "p") == 0 || (name[0] == 'h' && name[1] >= '1' && name[1] <= '6');
+}
+
+/* A time that no machine can read, and ruby without a reading. */
+static bool means_nothing(const struct nesting_element *element, struct slice safe) {
+    if (strcmp(element->name, "ruby") == 0)
+        return !element->has_part;
+    /* A quote in another attribute's value would be escaped. */
+    struct slice tag = slice_range(safe, element->begin, element->inside);
+    return strcmp(element->name, "time") == 0 && slice_find(tag, SLICE(" datetime=\""), 0) == tag.size &&
+           !html_is_time(slice_from(safe, element->inside));
+}
+
+static void take_out(struct buf *buf, size_t begin, size_t end) {
+    memmove(buf->data + begin, buf->data + end, buf->size - end);
+    buf_truncate(buf, buf->size - (end - begin));
+}
+
+static void put_stray_before(struct sanitising *sanitising, const struct nesting_element *table) {
+    struct buf *safe = sanitising->safe;
+    struct slice stray = slice_from(buf_slice(&sanitising->stray), table->stray);
+    size_t size = safe->size - table->begin;
+    if (stray.size == 0)
+        return;
+    buf_append_slice(safe, stray);
+    if (!safe->failed) {
+        memmove(safe->data + table->begin + stray.size, safe->data + table->begin, size);
+        memcpy(safe->data + table->begin, stray.data, stray.size);
+    }
+    buf_truncate(&sanitising->stray, table->stray);
 }
 
 static void on_close(void *context, const char *name) {
     struct sanitising *sanitising = context;
+    struct buf *safe = sanitising->safe;
     const struct html_element *element = find_element(slice_of(name));
     if (!element || element->treatment == HTML_KEEP_VOID)
         return;
-    if (!nesting_close(&sanitising->nesting)) {
-        const char *gap = nesting_gap(name);
-        buf_append_string(sanitising->safe, gap);
-        sanitising->paragraph_is_empty = sanitising->paragraph_is_empty && gap[0] != '<';
+    const struct nesting_element closed = nesting_close(&sanitising->nesting);
+    if (!closed.is_written) {
+        append_gap(sanitising, name);
         return;
     }
-    bool is_empty = sanitising->paragraph_is_empty && strcmp(name, "p") == 0;
-    sanitising->paragraph_is_empty = false;
-    if (is_empty && !sanitising->safe->failed) {
-        buf_truncate(sanitising->safe, sanitising->paragraph_begin);
+    if (safe->failed)
         return;
+    if (is_paragraph_or_heading(name) && slice_trim(slice_from(buf_slice(safe), closed.inside)).size == 0) {
+        buf_truncate(safe, closed.begin);
+    } else if (means_nothing(&closed, buf_slice(safe))) {
+        take_out(safe, closed.begin, closed.inside);
+        sanitising->needs_another_pass = true;
+    } else {
+        append_end_tag(safe, name);
     }
-    buf_append_string(sanitising->safe, "</");
-    buf_append_string(sanitising->safe, name);
-    buf_append_byte(sanitising->safe, '>');
+    if (strcmp(name, "table") == 0)
+        put_stray_before(sanitising, &closed);
 }
 
 static void on_text(void *context, struct slice text) {
     struct sanitising *sanitising = context;
     CLEANUP(buf_release) struct buf choked = BUF(BUF_UNLIMITED);
     append_choked(&choked, text);
-    if (slice_trim(buf_slice(&choked)).size > 0)
-        sanitising->paragraph_is_empty = false;
-    html_append_escaped(sanitising->safe, buf_slice(&choked));
+    bool is_blank = slice_trim(buf_slice(&choked)).size == 0;
+    html_append_escaped(is_blank ? sanitising->safe : place_of_content(sanitising), buf_slice(&choked));
 }
 
 static void on_restart(void *context) {
     struct sanitising *sanitising = context;
     if (!sanitising->safe->failed)
         buf_truncate(sanitising->safe, sanitising->begin);
-    sanitising->paragraph_is_empty = false;
-    sanitising->needs_second_pass = false;
+    buf_clear(&sanitising->stray);
+    sanitising->needs_another_pass = false;
     nesting_clear(&sanitising->nesting);
 }
 
-static bool sanitise_once(struct slice html, struct slice base, struct buf *safe, bool *ret_needs_second_pass) {
+static bool sanitise_once(struct slice html, struct slice base, struct buf *safe, bool *ret_needs_another_pass) {
     static const struct html_handler handler = {find_element, wants_attribute, on_open, on_text, on_close, on_restart};
-    struct sanitising sanitising = {.base = base, .safe = safe, .begin = safe->size};
+    struct sanitising sanitising = {.base = base, .safe = safe, .begin = safe->size, .stray = BUF(BUF_UNLIMITED)};
     bool good = html_parse(html, &handler, &sanitising);
     if (good)
-        *ret_needs_second_pass = sanitising.needs_second_pass;
+        *ret_needs_another_pass = sanitising.needs_another_pass;
     else
         on_restart(&sanitising);
     nesting_release(&sanitising.nesting);
+    buf_release(&sanitising.stray);
     return good;
 }
 
 bool html_sanitise(struct slice html, struct slice base, struct buf *safe) {
-    CLEANUP(buf_release) struct buf once = BUF(BUF_UNLIMITED);
-    bool needs_second_pass = false;
+    /* What is left out in one pass may show the next one more of it; nothing known takes more than three. */
+    enum { PASSES_MOST = 8 };
+    CLEANUP(buf_release) struct buf before = BUF(BUF_UNLIMITED);
+    bool needs_another_pass = false;
     size_t begin = safe->size;
-    if (!sanitise_once(html, base, safe, &needs_second_pass))
+    if (!sanitise_once(html, base, safe, &needs_another_pass))
         return false;
-    if (!needs_second_pass || safe->failed)
-        return true;
-    buf_append_slice(&once, slice_from(buf_slice(safe), begin));
-    buf_truncate(safe, begin);
-    return sanitise_once(buf_slice(&once), base, safe, &needs_second_pass);
+    for (int pass = 1; needs_another_pass && !safe->failed && pass < PASSES_MOST; pass++) {
+        buf_clear(&before);
+        buf_append_slice(&before, slice_from(buf_slice(safe), begin));
+        buf_truncate(safe, begin);
+        if (!sanitise_once(buf_slice(&before), base, safe, &needs_another_pass))
+            return false;
+    }
+    return true;
 }

@@ -97,6 +97,32 @@ def fence_problem(text):
     return None
 
 
+def place_problem(text):
+    """What means nothing where it stands, or was moved by the parser: what is written is not what a browser has."""
+    tree = parse(text, "body")
+    parents = {child: parent.tag.partition("}")[2] for parent in tree.iter() for child in parent}
+    for element, parent in parents.items():
+        name = element.tag.partition("}")[2]
+        wanted = {"rt": ["ruby"], "rp": ["ruby"], "figcaption": ["figure"], "caption": ["table"]}.get(name)
+        if wanted and parent not in wanted or name in ("br", "hr") and parent in ("ul", "ol", "dl"):
+            return f"{name} in {parent}"
+        count = [child.tag.partition("}")[2] for child in element]
+        if any(count.count(one) > 1 for one in ("caption", "figcaption")) or name == "ruby" and "rt" not in count:
+            return f"{name} with {count}"
+        if re.fullmatch("p|h[1-6]", name) and not count and not (element.text or "").strip("\t\n "):
+            return f"an empty {name}"
+        spans = [int(element.get("colspan", 1)) - 1, int(element.get("rowspan", 0))]
+        if not 0 <= spans[0] < 1000 or not 0 <= spans[1] < 65535:
+            return f"{name} spans {spans}"
+        if "@" in re.sub("(?<=[^/:])[/?#].*", "", element.get("href", element.get("src", "https:"))[6:]) \
+                and not element.get("href", "").lower().startswith("mailto:"):
+            return f"{name} has a user"
+    inside = re.sub("(?s)<(td|th|caption)\\b.*?</\\1>", "", text)
+    if re.search("(?s)<(?:table|tr|tbody|thead|tfoot)>\\s*[^\\s<]", inside):
+        return "text between cells"
+    return None
+
+
 def problem_of(output, allowed):
     problem = text_problem(output)
     if problem:
@@ -110,7 +136,7 @@ def problem_of(output, allowed):
         problem = tree_problem(parse(serialise(tree), context), allowed)
         if problem:
             return f"in {context}, when it is written and read again: {problem}"
-    return fence_problem(text)
+    return fence_problem(text) or place_problem(text)
 
 
 def judge(driver, html, allowed):
@@ -148,6 +174,15 @@ BROKEN = {
     "a stray cell": b"<td>a</td>",
     "a stray end of a table": b"</table>",
     "an open element": b"<b>a",
+    "a second caption": b"<table><caption>a</caption><caption>b</caption></table>",
+    "the caption of no figure": b"<div><figcaption>a</figcaption></div>",
+    "a reading of nothing": b"<p><rt>a</rt></p>",
+    "ruby without a reading": b"<ruby>a</ruby>",
+    "a line in a list": b"<ul><hr></ul>",
+    "a cell over no column": b'<table><tbody><tr><td colspan="0">a</td></tr></tbody></table>',
+    "text between cells": b"<table><tbody><tr>a<td>b</td></tr></tbody></table>",
+    "an address with a password": b'<a href="https://u:p@a.example/">a</a>',
+    "an empty heading": b"<h2> </h2>",
 }
 
 

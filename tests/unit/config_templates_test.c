@@ -27,7 +27,10 @@ static void test_no_folder_is_no_mistake(void **state) {
 
 static void test_files_come_by_name_and_belong_to_the_configuration(void **state) {
     make_folder(state, "templates");
-    make_folder(state, "templates/folder.html");
+    make_folder(state, "templates/folder");
+    make_folder(state, "templates/folder.d");
+    make_folder(state, "templates/folder.html~");
+    assert_int_equal(symlink("nowhere", path_of(*state, "templates/link")), 0);
     write_file(state, "templates/text.yaml", "zh: {}");
     write_file(state, "templates/mine.html", "");
     write_file(state, "templates/channel.html", "一");
@@ -90,13 +93,43 @@ static void test_a_name_that_nothing_asks_for_is_said_and_left_out(void **state)
     assert_int_equal(loaded->settings.output.template_count, 0);
 }
 
+/* The shipped one must not stand in for what somebody has put there. */
+static void test_what_has_a_templates_name_is_a_file(void **state) {
+    static const char *const names[] = {"index.html", "mine.html", "style.css", "text.yaml", "favicon.svg"};
+    make_folder(state, "templates");
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        char name[40];
+        char expected[80];
+        snprintf(name, sizeof name, "templates/%s", names[i]);
+        snprintf(expected, sizeof expected, "%s:0:0 config-unreadable\n", name);
+        assert_int_equal(symlink("nowhere", path_of(*state, name)), 0);
+        assert_mistake(state, HEAD, expected);
+        assert_int_equal(unlink(path_of(*state, name)), 0);
+        assert_int_equal(symlink(".", path_of(*state, name)), 0);
+        assert_mistake(state, HEAD, expected);
+        assert_int_equal(unlink(path_of(*state, name)), 0);
+        make_folder(state, name);
+        assert_mistake(state, HEAD, expected);
+        assert_int_equal(rmdir(path_of(*state, name)), 0);
+    }
+    write_file(state, "file", "x");
+    assert_int_equal(symlink("../file", path_of(*state, "templates/index.html")), 0);
+    assert_slice(assert_good(state, HEAD)->output.templates[0].text, "x");
+}
+
 static void test_what_cannot_be_a_template(void **state) {
     CLEANUP(buf_release) struct buf large = BUF(BUF_UNLIMITED);
     make_folder(state, "templates");
     write_file(state, "templates/a.html", "good\nbad \xff");
-    assert_mistake(state, HEAD, "templates/a.html:2:0 config-bad-value\n");
+    assert_mistake(state, HEAD, "templates/a.html:2:5 config-bad-value\n");
     write_file(state, "templates/a.html", "\n\nbad \x01");
-    assert_mistake(state, HEAD, "templates/a.html:3:0 config-bad-value\n");
+    assert_mistake(state, HEAD, "templates/a.html:3:5 config-bad-value\n");
+    write_file(state, "templates/a.html", "一二\n三四 \xc3( 五\n");
+    assert_false(load(state, HEAD));
+    assert_reported(state, "templates/a.html:2:4 config-bad-value\n");
+    assert_slice(((struct loaded *)*state)->diagnostics.items.items[0].excerpt, "三四 \xc3( 五");
+    diagnostics_release(&((struct loaded *)*state)->diagnostics);
+    ((struct loaded *)*state)->diagnostics = (struct diagnostics){0};
     /* Neither blanks at the end of a line nor CR LF are. */
     write_file(state, "templates/a.html", "\xef\xbb\xbf\tgood \r\n");
     assert_good(state, HEAD);
@@ -129,6 +162,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_every_change_changes_the_hash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_folder_of_another_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_name_that_nothing_asks_for_is_said_and_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_has_a_templates_name_is_a_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_a_template, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_hundred_and_no_more, set_up, tear_down),
     };

@@ -36,7 +36,7 @@ static struct entry entry_of(const char *body) {
         .id = SLICE("tag:feeds.example.org,2026:1"),
         .title = SLICE("A {{title}} <script>"),
         .page = SLICE("article/0f.html"),
-        .content = slice_of(body),
+        .body = slice_of(body),
         .source_name = SLICE("上观"),
         .source_url = SLICE("https://news.example.org/?a=1&b=2"),
         .authors = authors,
@@ -93,7 +93,7 @@ static void test_people_and_the_site(void **state) {
     const struct entry entry = entry_of("<p>x</p>");
     expect_content("{{#authors}}{{.}},{{/authors}} {{site.title}} {{text.home}} {{date.text}}", &entry,
                    "甲,乙, 上海招商 首页 1970年1月1日");
-    const struct entry nameless = {.content = SLICE("<p>x</p>"), .title = SLICE("x")};
+    const struct entry nameless = {.body = SLICE("<p>x</p>"), .title = SLICE("x")};
     expect_content("{{^source}}no source{{/source}}{{^image}}, no image{{/image}}{{^labels}}, no labels{{/labels}}"
                    "{{^enclosure}}, no enclosure{{/enclosure}}",
                    &nameless, "no source, no image, no labels, no enclosure");
@@ -134,7 +134,7 @@ static void test_the_shipped_one_has_the_body(void **state) {
     const struct entry entry = entry_of("<p>正文 {{{body}}}</p>");
     assert_true(templates_open(&settings, &diagnostics, &templates));
     content_render(&templates, &entry, &content);
-    assert_true(slice_find(buf_slice(&content), entry.content, 0) < content.size);
+    assert_true(slice_find(buf_slice(&content), entry.body, 0) < content.size);
     assert_true(slice_equal(slice_trim(buf_slice(&content)), buf_slice(&content)));
 }
 

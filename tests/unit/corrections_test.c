@@ -7,8 +7,10 @@
 
 #include "assemble/corrections.h"
 #include "assemble/key.h"
+#include "model/page.h"
 
-static const struct site site = {.tag = SLICE_CONSTANT("feeds.example.org,2026")};
+static const struct site site = {.url = SLICE_CONSTANT("https://www.Feeds.example.org/沪/"),
+                                 .tag = SLICE_CONSTANT("feeds.example.org,2026")};
 
 /* --- names -------------------------------------------------------------------------------------------------- */
 
@@ -50,6 +52,54 @@ static void test_names_fit_the_keys_of_articles(void **state) {
         assert_true(slice_equal(keys.keys[keys.count - 1], buf_slice(&key)));
         arena_release(&arena);
     }
+}
+
+static bool is_page_of(const char *before, struct slice path, const char *behind, const char *key) {
+    struct arena arena = {0};
+    CLEANUP(buf_release) struct buf name = BUF(BUF_UNLIMITED);
+    buf_append_string(&name, before);
+    buf_append_slice(&name, path);
+    buf_append_string(&name, behind);
+    struct name_keys keys = name_keys_of(&site, buf_slice(&name), &arena);
+    bool is_it = keys.has_page && article_page_is_of(keys.page, hash128(slice_of(key)));
+    arena_release(&arena);
+    return is_it;
+}
+
+static void test_pages_as_names(void **state) {
+    (void)state;
+    static const char *const shapes[][2] = {
+        {"", ""},
+        {"https://www.feeds.example.org/沪/", ""},
+        {"http://FEEDS.example.org:80/%E6%B2%AA/", "?utm_source=x#part"},
+    };
+    static const char *const others[][2] = {
+        {"/", ""},
+        {"", "/"},
+        {"x", ""},
+        {"", "?page=2"},
+        {"https://feeds.example.org/", ""},
+        {"https://feeds.example.org/沪/x/", ""},
+        {"https://other.example.org/沪/", ""},
+        {"url/feeds.example.org/", ""},
+        {"tag:feeds.example.org,2026:id/", ""},
+    };
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    article_page_append_path(&path, hash128(SLICE("id/8842")));
+    for (size_t i = 0; i < ARRAY_LENGTH(shapes); i++) {
+        assert_true(is_page_of(shapes[i][0], buf_slice(&path), shapes[i][1], "id/8842"));
+        assert_false(is_page_of(shapes[i][0], buf_slice(&path), shapes[i][1], "id/8843"));
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        assert_false(is_page_of(others[i][0], buf_slice(&path), others[i][1], "id/8842"));
+    /* As hosts show it that take .html away. */
+    const size_t end = path.size - (sizeof ".html" - 1);
+    assert_true(is_page_of("", slice_range(buf_slice(&path), 0, end), "", "id/8842"));
+    assert_false(is_page_of("", slice_range(buf_slice(&path), 0, end - 1), ".html", "id/8842"));
+    assert_false(is_page_of("", slice_range(buf_slice(&path), 0, end), "0.html", "id/8842"));
+    assert_false(is_page_of("", slice_range(buf_slice(&path), 0, end), ".htm", "id/8842"));
+    assert_false(is_page_of("article/", SLICE("0123456789ABCDEF0123"), ".html", "id/8842"));
+    assert_false(is_page_of("article/", SLICE(""), "", "id/8842"));
 }
 
 /* --- a desk with its corrections -------------------------------------------------------------------------------- */
@@ -210,6 +260,33 @@ static void test_by_address_and_by_id(void **state) {
 
 /* --- all of them -------------------------------------------------------------------------------------------- */
 
+/* By its page, also where nothing but the hash of its key is known. */
+static void test_by_page(void **state) {
+    struct fixture *fixture = *state;
+    CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
+    article_page_append_path(&path, key_of("id/1"));
+    add(fixture, buf_string(&path), NULL)->title = SLICE("其一");
+    add(fixture, "2", buf_string(&path))->title = SLICE("其二");
+    add(fixture, "article/00000000000000000000", NULL)->withdrawn = true;
+    open_desk(fixture);
+    struct article article = {.id = SLICE("1"), .title = SLICE("题")};
+    apply(fixture, &article, "id/1");
+    assert_true(slice_equal(article.title, SLICE("其一")));
+    assert_false(article.withdrawn);
+    assert_int_equal(fixture->met.items.count, 2);
+    corrections_meet(&fixture->desk, key_of("id/1"), 0, &fixture->met);
+    assert_int_equal(fixture->met.items.count, 4);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(fixture->met.items.items[i].correction, fixture->met.items.items[i + 2].correction);
+        assert_int_equal(fixture->met.items.items[i].is_same_as, i == 1);
+        assert_int_equal(fixture->met.items.items[i + 2].is_same_as, i == 1);
+    }
+    see(fixture, "2");
+    settle(fixture);
+    assert_leader(fixture, "id/2", "id/1");
+    assert_int_equal(fixture->diagnostics.per_id[DIAGNOSTIC_CORRECTION_UNUSED], 1);
+}
+
 static void test_names_of_nobody(void **state) {
     struct fixture *fixture = *state;
     add(fixture, "1", NULL);
@@ -323,10 +400,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_of_names),
         cmocka_unit_test(test_names_fit_the_keys_of_articles),
+        cmocka_unit_test(test_pages_as_names),
         WITH_DESK(test_without_corrections_only_the_key_is_made),
         WITH_DESK(test_a_corrected_title_moves_no_key),
         WITH_DESK(test_labels_replace_or_amend),
         WITH_DESK(test_by_address_and_by_id),
+        WITH_DESK(test_by_page),
         WITH_DESK(test_names_of_nobody),
         WITH_DESK(test_chains_end_at_the_last_leader),
         WITH_DESK(test_circles_join_nobody),

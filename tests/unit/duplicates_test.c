@@ -415,6 +415,23 @@ static void a_page_is_needed_where_anyone_has_no_address(void **state) {
     assert_false(index_entry_needs_page(&fixture->index, 3));
 }
 
+static void a_page_that_history_keeps_is_needed(void **state) {
+    struct fixture *fixture = *state;
+    struct history history = {0};
+    add(fixture, 1, 10, BRIDGE SHORE)->has_address = 1;
+    add(fixture, 2, 12, CLOCK)->has_address = 1;
+    fixture->index.permalinks = &history;
+    find(fixture);
+    index_record(&fixture->index, 0)->key = hash128(SLICE("id/a"));
+    assert_false(index_entry_needs_page(&fixture->index, 0));
+    assert_true(history_put_permalink(&history, SLICE("id/a"), 0));
+    assert_false(history_put_permalink(&history, SLICE("id/a"), 1));
+    assert_true(index_entry_needs_page(&fixture->index, 0));
+    assert_false(index_entry_needs_page(&fixture->index, 1));
+    fixture->index.permalinks = NULL;
+    history_release(&history);
+}
+
 static void litter_makes_no_copy_better(void **state) {
     struct fixture *fixture = *state;
     struct sketch *littered = add(fixture, 1, 10, BRIDGE SHORE);
@@ -511,6 +528,7 @@ int main(void) {
         WITH_INDEX(of_one_date_the_key_leads),
         WITH_INDEX(an_address_is_worth_more_than_being_early),
         WITH_INDEX(a_page_is_needed_where_anyone_has_no_address),
+        WITH_INDEX(a_page_that_history_keeps_is_needed),
         WITH_INDEX(litter_makes_no_copy_better),
         WITH_INDEX(the_window_is_measured_from_the_leader),
         WITH_INDEX(there_are_no_chains),

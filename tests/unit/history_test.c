@@ -102,6 +102,7 @@ static struct withdrawal withdrawal_of_b(void) {
         .channels = two_channels,
         .channel_count = 2,
         .cause = WITHDRAWN_BY_CORRECTION,
+        .page = WITHDRAWAL_PAGE_STOOD,
         .sketch = SLICE("00ff"),
     };
 }
@@ -111,6 +112,7 @@ static void add_one_of_each(struct history_file *file) {
     history_add_join(file, SLICE("url/b"), SLICE("url/a"), NOVEMBER);
     history_add_withdrawal(file, &withdrawal);
     history_add_sighting(file, SLICE("url/\"c\""), SLICE("dumps/x.txt"), NOVEMBER + 1);
+    history_add_permalink(file, SLICE("id/d"), NOVEMBER + 2);
 }
 
 #define GOOD_LINE "{\"join\": \"url/b\", \"leader\": \"url/a\", \"date\": \"2026-11-01T00:00:00Z\"}\n"
@@ -118,8 +120,9 @@ static void add_one_of_each(struct history_file *file) {
 static const char one_of_each[] =
     GOOD_LINE "{\"withdraw\": \"url/b\", \"entry\": \"url/a\", \"at\": \"2026-11-03T00:00:00Z\", "
               "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"correction\", \"channels\": [\"/\", \"/putuo/\"], "
-              "\"sketch\": \"00ff\"}\n"
-              "{\"seen\": \"url/\\\"c\\\"\", \"source\": \"dumps/x.txt\", \"at\": \"2026-11-01T00:00:01Z\"}\n";
+              "\"page\": true, \"sketch\": \"00ff\"}\n"
+              "{\"seen\": \"url/\\\"c\\\"\", \"source\": \"dumps/x.txt\", \"at\": \"2026-11-01T00:00:01Z\"}\n"
+              "{\"permalink\": \"id/d\", \"at\": \"2026-11-01T00:00:02Z\"}\n";
 
 /* --- reading and appending ---------------------------------------------------------------------------------- */
 
@@ -147,7 +150,10 @@ static void assert_one_of_each(const struct history_file *file) {
     assert_int_equal(withdrawal->channel_count, 2);
     assert_true(slice_equal(withdrawal->channels[1], SLICE("/putuo/")));
     assert_true(slice_equal(withdrawal->sketch, SLICE("00ff")));
+    assert_int_equal(withdrawal->page, WITHDRAWAL_PAGE_STOOD);
     assert_false(withdrawal->released);
+    assert_true(history_keeps_page(history_of(file), hash128(SLICE("id/d"))));
+    assert_false(history_keeps_page(history_of(file), hash128(SLICE("url/b"))));
     assert_non_null(sighting);
     assert_int_equal(sighting->at, NOVEMBER + 1);
     assert_null(sighting_of(file, "url/\"c\"", "dumps/y.txt"));
@@ -164,8 +170,46 @@ static void test_events_come_back(void **state) {
     assert_file(one_of_each);
     file = open_history();
     assert_one_of_each(file);
-    assert_int_equal(history_identity(file).lines, 3);
+    assert_int_equal(history_identity(file).lines, 4);
     assert_int_equal(history_identity(file).size, sizeof one_of_each - 1);
+    history_close(file);
+}
+
+/* Lines from before and after there were pages, of what was seen and was not. */
+static void test_a_withdrawal_says_whether_there_was_a_page(void **state) {
+    static const struct {
+        const char *key, *members;
+        bool was_seen, has_page;
+    } cases[] = {
+        {"id/a", "\"channels\": [\"/\"]", true, true},
+        {"url/a", "\"channels\": [\"/\"]", true, false},
+        {"id/b", "\"channels\": []", false, false},
+        {"id/c", "\"channels\": [\"/\"], \"page\": false", true, false},
+        {"url/c", "\"channels\": [\"/\"], \"page\": true", true, true},
+        {"id/d", "\"channels\": [], \"page\": true", true, true},
+        {"id/e", "\"channels\": [], \"page\": false", false, false},
+    };
+    CLEANUP(buf_release) struct buf text = BUF(1 << 16);
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        buf_append_format(&text,
+                          "{\"withdraw\": \"%s\", \"entry\": \"%s\", \"at\": \"2026-11-03T00:00:00Z\", "
+                          "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"article\", %s}\n",
+                          cases[i].key, cases[i].key, cases[i].members);
+    put(buf_string(&text));
+    struct history_file *file = open_history();
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        const struct withdrawal *withdrawal = withdrawal_of(file, cases[i].key);
+        assert_int_equal(withdrawal_was_seen(withdrawal), cases[i].was_seen);
+        assert_int_equal(withdrawal_has_page(withdrawal), cases[i].has_page);
+    }
+    struct withdrawal changed = *withdrawal_of(file, "id/e");
+    changed.page = WITHDRAWAL_PAGE_STOOD;
+    history_add_withdrawal(file, &changed);
+    commit_and_close(file);
+    file = open_history();
+    assert_int_equal(history_identity(file).lines, ARRAY_LENGTH(cases) + 1);
+    assert_true(withdrawal_has_page(withdrawal_of(file, "id/e")));
     history_close(file);
 }
 
@@ -176,6 +220,7 @@ static void test_what_is_known_is_not_written_again(void **state) {
     add_one_of_each(file);
     history_add_sighting(file, SLICE("url/\"c\""), SLICE("dumps/x.txt"), NOVEMBER - DAY);
     history_add_release(file, SLICE("url/nobody"), NOVEMBER);
+    history_add_permalink(file, SLICE("id/d"), NOVEMBER + DAY);
     commit_and_close(file);
     assert_file(one_of_each);
 }
@@ -190,7 +235,7 @@ static void test_committing_twice_writes_once(void **state) {
     history_add_join(file, SLICE("url/d"), SLICE("url/a"), NOVEMBER);
     commit_and_close(file);
     file = open_history();
-    assert_int_equal(history_identity(file).lines, 4);
+    assert_int_equal(history_identity(file).lines, 5);
     assert_int_equal(history_identity(file).size, committed.size + sizeof GOOD_LINE - 1);
     assert_int_not_equal(history_identity(file).hash, committed.hash);
     assert_non_null(join_of(file, "url/d"));
@@ -334,6 +379,9 @@ static void test_lines_that_cannot_be_read_are_passed_over(void **state) {
         "{\"join\": \"url/\xff\", \"leader\": \"url/a\", \"date\": \"2026-11-01T00:00:00Z\"}\n",
         "{\"withdraw\": \"url/c\", \"entry\": \"url/a\", \"at\": \"2026-11-01T00:00:00Z\", "
         "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"command\", \"channels\": [7]}\n",
+        "{\"withdraw\": \"url/c\", \"entry\": \"url/a\", \"at\": \"2026-11-01T00:00:00Z\", "
+        "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"command\", \"channels\": [], \"page\": \"yes\"}\n",
+        "{\"permalink\": \"id/c\"}\n",
         "{\"compacted\": \"many\"}\n",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
@@ -462,12 +510,16 @@ static void assert_compacts(size_t expected, const char *text) {
 }
 
 static const char sprawling[] = "no line\n"
+                                "{\"permalink\": \"id/q\", \"at\": \"2026-11-06T00:00:00Z\"}\n"
+                                "{\"permalink\": \"id/p\", \"at\": \"2026-11-07T00:00:00Z\"}\n"
+                                "{\"permalink\": \"id/q\", \"at\": \"2026-11-08T00:00:00Z\"}\n"
                                 "{\"seen\": \"url/z\", \"source\": \"x\", \"at\": \"2026-11-05T00:00:00Z\"}\n"
                                 "{\"seen\": \"url/y\", \"source\": \"x\", \"at\": \"2026-11-05T00:00:00Z\"}\n"
                                 "{\"withdraw\": \"url/r\", \"entry\": \"url/r\", \"at\": \"2026-11-03T00:00:00Z\", "
                                 "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"article\", \"channels\": []}\n"
                                 "{\"withdraw\": \"url/s\", \"entry\": \"url/s\", \"at\": \"2026-11-03T00:00:00Z\", "
-                                "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"vanishing\", \"channels\": [\"/\"]}\n"
+                                "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"vanishing\", \"channels\": [\"/\"], "
+                                "\"page\": false}\n"
                                 "{\"join\": \"url/c\", \"leader\": \"url/z\", \"date\": \"2026-11-02T00:00:00Z\"}\n"
                                 "{\"join\": \"url/b\", \"leader\": \"url/a\", \"date\": \"2026-11-01T00:00:00Z\"}\n"
                                 "{\"release\": \"url/r\", \"at\": \"2026-11-04T00:00:00Z\"}\n"
@@ -478,17 +530,20 @@ static const char compact[] = "no line\n"
                               "{\"join\": \"url/b\", \"leader\": \"url/a\", \"date\": \"2026-11-01T00:00:00Z\"}\n"
                               "{\"join\": \"url/c\", \"leader\": \"url/a\", \"date\": \"2026-11-01T00:00:00Z\"}\n"
                               "{\"withdraw\": \"url/s\", \"entry\": \"url/s\", \"at\": \"2026-11-03T00:00:00Z\", "
-                              "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"vanishing\", \"channels\": [\"/\"]}\n"
+                              "\"date\": \"2026-11-01T00:00:00Z\", \"by\": \"vanishing\", \"channels\": [\"/\"], "
+                              "\"page\": false}\n"
                               "{\"seen\": \"url/y\", \"source\": \"x\", \"at\": \"2026-11-05T00:00:00Z\"}\n"
                               "{\"seen\": \"url/z\", \"source\": \"x\", \"at\": \"2026-11-04T00:00:00Z\"}\n"
-                              "{\"compacted\": 9}\n";
+                              "{\"permalink\": \"id/p\", \"at\": \"2026-11-07T00:00:00Z\"}\n"
+                              "{\"permalink\": \"id/q\", \"at\": \"2026-11-06T00:00:00Z\"}\n"
+                              "{\"compacted\": 12}\n";
 
 static void test_compacting_keeps_what_counts(void **state) {
     (void)state;
     struct stat status;
     put(sprawling);
     assert_int_equal(chmod(path, 0640), 0);
-    assert_compacts(4, compact);
+    assert_compacts(5, compact);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0640);
     assert_int_equal(access("history.jsonl.new", F_OK), -1);
@@ -516,17 +571,17 @@ static void test_appending_to_what_is_compact(void **state) {
     struct history_file *file = history_open(path, false, &diagnostics);
     history_add_release(file, SLICE("url/s"), NOVEMBER);
     commit(file);
-    assert_int_equal(history_identity(file).lines, 10);
+    assert_int_equal(history_identity(file).lines, 13);
     history_close(file);
     file = history_open(path, false, &diagnostics);
-    assert_int_equal(history_identity(file).lines, 10);
+    assert_int_equal(history_identity(file).lines, 13);
     history_close(file);
     const char *withdrawal = strstr(compact, "{\"withdraw\"");
     const char *seen = strstr(compact, "{\"seen\"");
     const char *last = strstr(compact, "{\"compacted\"");
     buf_append(&expected, compact, (size_t)(withdrawal - compact));
     buf_append(&expected, seen, (size_t)(last - seen));
-    buf_append_string(&expected, "{\"compacted\": 10}\n");
+    buf_append_string(&expected, "{\"compacted\": 13}\n");
     assert_compacts(2, buf_string(&expected));
 }
 
@@ -536,7 +591,7 @@ static void test_compacting_follows_a_link(void **state) {
     assert_int_equal(mkdir("kept", 0777), 0);
     assert_int_equal(symlink("kept/h.jsonl", path), 0);
     put(sprawling);
-    assert_compacts(4, compact);
+    assert_compacts(5, compact);
     assert_int_equal(lstat(path, &status), 0);
     assert_true(S_ISLNK(status.st_mode));
     assert_int_equal(lstat("kept/h.jsonl", &status), 0);
@@ -564,6 +619,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_missing_file_is_empty, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_events_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_withdrawal_says_whether_there_was_a_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_known_is_not_written_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_committing_twice_writes_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_was_committed_is_what_is_read, set_up, tear_down),

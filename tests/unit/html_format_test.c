@@ -124,7 +124,10 @@ static void test_head(void **state) {
     assert_true(proof_has(proof, "<a href=\"./\">全部</a>"));
     assert_int_equal(proof_count(proof, "<li class=\"item\">"), 2);
     assert_false(proof_has(proof, "</li>\n\n"));
-    /* No archive yet. */
+    assert_true(proof_has(proof, "href=\"putuo/ic/archive/\""));
+    struct feed without = sample_feed(2);
+    without.archive = ARCHIVE_NONE;
+    draw_feed(proof, without);
     assert_false(proof_has(proof, "archive/"));
 }
 

@@ -41,12 +41,15 @@ static struct mustache_value text(const char *string) {
     return mustache_text(slice_of(string));
 }
 
+/* For whatever is not about it. */
+static const struct mustache_budget plenty = {20000000, 100 << 20};
+
 static void expect_rendered(struct mustache_library *library, const struct mustache_value *data, const char *expected) {
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
     const struct mustache_template *template = mustache_find(library, SLICE("page"), &diagnostics);
     assert_non_null(template);
-    assert_true(mustache_render(template, data, &diagnostics, &buf));
+    assert_true(mustache_render(template, data, plenty, &diagnostics, &buf));
     assert_string_equal(buf_string(&buf), expected);
     assert_int_equal(diagnostics.items.count, 0);
 }
@@ -184,7 +187,7 @@ static void test_a_full_buffer_ends_the_rendering(void **state) {
     struct mustache_value data = {.kind = MUSTACHE_LAZY, .lazy = {lazy_without_end, NULL}};
     const struct mustache_template *template = mustache_find(&library, SLICE("page"), &diagnostics);
     assert_non_null(template);
-    assert_true(mustache_render(template, &data, &diagnostics, &buf));
+    assert_true(mustache_render(template, &data, plenty, &diagnostics, &buf));
     assert_true(buf.failed);
 }
 
@@ -356,12 +359,82 @@ static void test_partials_without_end(void **state) {
         CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
         const struct mustache_template *template = mustache_find(&library, SLICE("page"), &diagnostics);
         assert_non_null(template);
-        assert_false(mustache_render(template, &data, &diagnostics, &buf));
+        assert_false(mustache_render(template, &data, plenty, &diagnostics, &buf));
         assert_int_equal(diagnostics.items.count, 1);
         assert_int_equal(diagnostics.items.items[0].id, DIAGNOSTIC_TEMPLATE_TOO_DEEP);
         assert_int_equal(diagnostics.items.items[0].place.line, i == 0 ? 2 : 1);
         assert_true(diagnostics.items.items[0].place.column > 0);
     }
+}
+
+static bool lazy_text(const void *context, size_t index, struct arena *arena, struct mustache_value *ret_item) {
+    (void)arena;
+    *ret_item = text("x");
+    return index < *(const size_t *)context;
+}
+
+/* Ten texts, ready or made as they are wanted, as ".": each of them is a context. */
+static struct mustache_value ten(bool lazily) {
+    static const size_t count = 10;
+    static struct mustache_value items[10];
+    for (size_t i = 0; i < count; i++)
+        items[i] = text("x");
+    if (lazily)
+        return (struct mustache_value){.kind = MUSTACHE_LAZY, .lazy = {lazy_text, &count}};
+    return mustache_list(items, count);
+}
+
+static void expect_too_much(const char *page, const char *partial, bool lazily, struct mustache_budget budget,
+                            const char *expected) {
+    CLEANUP(mustache_library_release) struct mustache_library library = LIBRARY("page", page, "part", partial);
+    CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    CLEANUP(buf_release) struct buf said = BUF(BUF_UNLIMITED);
+    const struct mustache_member members[] = {{SLICE("list"), ten(lazily)}, {SLICE("nothing"), mustache_list(NULL, 0)}};
+    const struct mustache_value data = mustache_mapping(members, ARRAY_LENGTH(members));
+    const struct mustache_template *template = mustache_find(&library, SLICE("page"), &diagnostics);
+    assert_non_null(template);
+    buf_append_string(&buf, "what stands there before is nobody's budget");
+    bool good = mustache_render(template, &data, budget, &diagnostics, &buf);
+    for (size_t i = 0; i < diagnostics.items.count; i++) {
+        const struct diagnostic *item = &diagnostics.items.items[i];
+        assert_int_equal(item->id, DIAGNOSTIC_TEMPLATE_TOO_MUCH);
+        buf_append_format(&said, "%.*s:%u:%u %.*s", SLICE_ARGUMENTS(item->place.file), item->place.line,
+                          item->place.column, SLICE_ARGUMENTS(item->detail));
+    }
+    assert_string_equal(buf_string(&said), expected);
+    assert_int_equal(good, expected[0] == '\0');
+}
+
+static void test_a_budget(void **state) {
+    (void)state;
+    static const char three[] = "{{#list}}\n{{#list}}{{#list}}x{{/list}}{{/list}}{{/list}}";
+    const struct mustache_budget small = {500, 1000};
+    expect_too_much(three, "", false, plenty, "");
+    /* Whoever stops does so at once: nine within each other would never end. */
+    expect_too_much(three, "", false, small, "page.html:2:10 over 500 steps");
+    expect_too_much("{{#list}}{{#list}}{{#list}}{{#list}}{{#list}}{{#list}}{{#list}}{{#list}}{{#list}}x{{/list}}"
+                    "{{/list}}{{/list}}{{/list}}{{/list}}{{/list}}{{/list}}{{/list}}{{/list}}",
+                    "", true, plenty, "page.html:1:73 over 20000000 steps");
+    /* Making an item costs more than having one; so does asking whether there is one. */
+    expect_too_much("{{#list}}{{/list}}", "", false, small, "");
+    expect_too_much("{{#list}}{{/list}}", "", true, small, "page.html:1:1 over 500 steps");
+    expect_too_much("{{^list}}{{/list}}{{^list}}{{/list}}{{^list}}{{/list}}{{^list}}{{/list}}\n{{^list}}{{/list}}", "",
+                    true, small, "page.html:2:1 over 500 steps");
+    /* A name is looked for through all contexts. */
+    expect_too_much("{{#list}}{{#list}}{{absent}}{{/list}}{{/list}}", "", false, small,
+                    "page.html:1:19 over 500 steps");
+    expect_too_much("{{#list}}{{#list}}{{.}}{{/list}}{{/list}}", "", false, small, "");
+    /* What is written, wherever it comes from; text has no place of its own. */
+    expect_too_much("{{#list}}{{> part}}{{/list}}", "0123456789", false, (struct mustache_budget){1000, 100}, "");
+    expect_too_much("{{#list}}\n {{> part}}{{/list}}", "0123456789", false, (struct mustache_budget){1000, 100},
+                    "page.html:2:2 over 100 bytes");
+    expect_too_much("0123456789", "", false, (struct mustache_budget){1000, 9}, "page.html:0:0 over 9 bytes");
+    expect_too_much("{{#list}}{{.}}{{/list}}", "", false, (struct mustache_budget){1000, 9},
+                    "page.html:1:10 over 9 bytes");
+    expect_too_much("{{> part}}{{> part}}", "{{#nothing}}{{/nothing}}", false, (struct mustache_budget){10, 9}, "");
+    expect_too_much("{{> part}}{{> part}}", "{{#nothing}}{{/nothing}}", false, (struct mustache_budget){5, 9},
+                    "part.html:1:1 over 5 steps");
 }
 
 /* What stands beside each other is not inside each other. */
@@ -432,7 +505,7 @@ static void render_once(void *context, size_t job, size_t worker) {
     struct shared *shared = context;
     CLEANUP(diagnostics_release) struct diagnostics diagnostics = {0};
     CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
-    shared->good[job] = mustache_render(shared->template, &shared->data, &diagnostics, &buf) &&
+    shared->good[job] = mustache_render(shared->template, &shared->data, plenty, &diagnostics, &buf) &&
                         strcmp(buf_string(&buf), shared->expected) == 0;
 }
 
@@ -472,6 +545,7 @@ int main(void) {
         cmocka_unit_test(test_hostile_nesting),
         cmocka_unit_test(test_hostile_mistakes),
         cmocka_unit_test(test_partials_without_end),
+        cmocka_unit_test(test_a_budget),
         cmocka_unit_test(test_many_sections_and_partials),
         cmocka_unit_test(test_a_long_chain_of_partials),
         cmocka_unit_test(test_names_that_a_template_uses),

@@ -114,7 +114,7 @@ static inline struct entry proof_entry(void) {
         .authors = proof_authors,
         .author_count = ARRAY_LENGTH(proof_authors),
         .summary = SLICE("一句话 & <i>两句</i>话。\"</script>"),
-        .content = SLICE("<p>正文 &amp; <a href=\"https://example.org/?a=1&amp;b=2\">链接</a></p>"),
+        .body = SLICE("<p>正文 &amp; <a href=\"https://example.org/?a=1&amp;b=2\">链接</a></p>"),
         .source_name = SLICE("上海\"招商\""),
         .source_url = SLICE("https://source.example.org/?<x>"),
         .language = SLICE("en"),

@@ -167,6 +167,54 @@ static void test_stays_where_it_is(void **state) {
     assert_sanitised("<tbody>", "");
 }
 
+/* What no browser minds, but what means nothing where it stands. */
+static void test_stands_where_it_may(void **state) {
+    (void)state;
+    /* What is no part of a table goes before it, without its tags. */
+    assert_sanitised("<table><form><tr><td>a</td></tr></form></table>", "<table><tr><td>a</td></tr></table>");
+    assert_sanitised("x<table>a<p>b</p><div>c</div><tr>d<td>e<p>f</p></td></tr><hr><br>g</table>h",
+                     "xab<br>c<br>dg<table><tr><td>e<p>f</p></td></tr></table>h");
+    assert_sanitised("<table><tr><img src=//a/b><td>c</table>",
+                     "<img src=\"https://a/b\" alt=\"\" loading=\"lazy\" referrerpolicy=\"no-referrer\"><table><tr>"
+                     "<td>c</td></tr></table>");
+    assert_sanitised("<table>\n<tr> <td>a</table>", "<table>\n<tr> <td>a</td></tr></table>");
+    assert_sanitised("<table>a<tr><td><table>b<tr><td>c</table>d</table>",
+                     "a<table><tr><td>b<table><tr><td>c</td></tr></table>d</td></tr></table>");
+    assert_sanitised("<table><caption>a</caption><caption>b</caption><tr><td>c</table>",
+                     "b<br><table><caption>a</caption><tr><td>c</td></tr></table>");
+    assert_sanitised("<table><tr><td>c<caption>b</caption></table>", "<table><tr><td>cb<br></td></tr></table>");
+    assert_sanitised("<ul><hr><li>a<hr></li><br></ul><dl><hr><dd>b</dl>", "<ul><li>a<hr></li></ul><dl><dd>b</dd></dl>");
+    assert_sanitised("a<rt>b</rt><rp>c</rp>d<figcaption>e</figcaption>f", "abcde<br>f");
+    assert_sanitised("<figure><figcaption>a</figcaption><figcaption>b</figcaption>c</figure>",
+                     "<figure><figcaption>a</figcaption>b<br>c</figure>");
+    assert_sanitised("<figure><div><figcaption>a</figcaption></div></figure>", "<figure><div>a<br></div></figure>");
+    assert_sanitised("<ruby>a<rp>(<rt>b<rp>)</ruby>c", "<ruby>a<rp>(</rp><rt>b</rt><rp>)</rp></ruby>c");
+    assert_sanitised("<ruby>a<rp>b</rp></ruby>c", "abc");
+    assert_sanitised("<h2></h2><h3> \n</h3><h4><p></p></h4>a<h5><img src=x:y></h5><h6>b</h6>", "a<h6>b</h6>");
+}
+
+static void test_values(void **state) {
+    (void)state;
+    assert_sanitised(
+        "<table><tr><td colspan=0 rowspan=0>a<td colspan=1000 rowspan=65534>b<td colspan=1001 rowspan=65535>c",
+        "<table><tr><td rowspan=\"0\">a</td><td colspan=\"1000\" rowspan=\"65534\">b</td><td>c</td></tr>"
+        "</table>");
+    assert_sanitised("<time datetime=' 2026-11 '>a</time><time datetime=2026-13-45 title=x>b</time>",
+                     "<time datetime=\"2026-11\">a</time>b");
+    assert_sanitised(
+        "<time>2026-11-22</time><time>昨天</time><time><b>08:00</b></time><time title=' datetime=\"'>x</time>",
+        "<time>2026-11-22</time>昨天<b>08:00</b>x");
+    assert_sanitised(
+        "<del datetime=2026>a</del><ins datetime='2026-11-22T08:00Z'>b</ins><del datetime=2026-11-22>c</del>",
+        "<del>a</del><ins datetime=\"2026-11-22T08:00Z\">b</ins><del datetime=\"2026-11-22\">c</del>");
+    assert_sanitised("<a href=http://u:p@e.com/>a</a><a href=//u@e.com:80?x@y>b</a><a href=http://u@v@e.com/@c>c</a>",
+                     "<a href=\"http://e.com/\">a</a><a href=\"https://e.com:80?x@y\">b</a>"
+                     "<a href=\"http://e.com/@c\">c</a>");
+    assert_sanitised("<img src=https://u:p@e.com/a.png>", "<img src=\"https://e.com/a.png\" alt=\"\" loading=\"lazy\" "
+                                                          "referrerpolicy=\"no-referrer\">");
+    assert_sanitised("<a href=http://u:p@/>a</a><a href=http://@>b</a>", "ab");
+}
+
 static void test_removed(void **state) {
     (void)state;
     assert_sanitised("a<script>b</script>c<style>d</style>e<textarea><b></textarea>f", "acef");
@@ -463,6 +511,19 @@ static void test_soup(void **state) {
         "<tbody>",
         "</tr>",
         "\u200b",
+        "<form>",
+        "<ruby>",
+        "</ruby>",
+        "<rt>",
+        "<rp>",
+        "</rt>",
+        "<time>",
+        "</time>",
+        "<figure>",
+        "<figcaption>",
+        "</figure>",
+        "2026",
+        "<h3>",
     };
     uint32_t seed = 11;
     for (int round = 0; round < 6000; round++) {
@@ -505,12 +566,20 @@ static void test_escaped(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kept),        cmocka_unit_test(test_stays_where_it_is),
-        cmocka_unit_test(test_unwrapped),   cmocka_unit_test(test_removed),
-        cmocka_unit_test(test_addresses),   cmocka_unit_test(test_references),
-        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_slow_inputs), cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_soup),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_stays_where_it_is),
+        cmocka_unit_test(test_unwrapped),
+        cmocka_unit_test(test_removed),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_references),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_slow_inputs),
+        cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_stands_where_it_may),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_soup),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

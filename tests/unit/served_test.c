@@ -247,6 +247,37 @@ static void test_a_lock_that_is_only_readable(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* What may give way asks whose a file is: by the manifest, and where that is lost, by the feeds beside it. */
+static void test_whose_file_it_is(void **state) {
+    (void)state;
+    struct diagnostics diagnostics = {0};
+    assert_int_equal(build_while("first", NULL, &diagnostics), OUTPUT_OK);
+    write_text("public/index.html", "somebody's");
+    for (int lost = 0; lost < 2; lost++) {
+        struct output *output = NULL;
+        assert_true(!lost || unlink("public/manifest.json") == 0);
+        assert_int_equal(output_open(&(struct output_options){.directory = "public"}, &diagnostics, &output),
+                         OUTPUT_OK);
+        output_put_feed(output, SLICE("a/atom.xml"), SLICE("always the same"), "text/xml", 0);
+        assert_int_equal(output_is_foreign(output, SLICE("index.html")), !lost);
+        assert_int_equal(output_is_foreign(output, SLICE("index.html/below")), !lost);
+        assert_false(output_is_foreign(output, SLICE("atom.xml")));
+        assert_false(output_is_foreign(output, SLICE("a")));
+        assert_false(output_is_foreign(output, SLICE("nothing")));
+        output_close(output);
+    }
+    /* Of a folder that was never ours, everything is somebody's; but for that a feed must have been asked for. */
+    assert_int_equal(rename("public/a/atom.xml", "public/a/other"), 0);
+    assert_int_equal(rename("public/atom.xml", "public/other"), 0);
+    struct output *output = NULL;
+    assert_int_equal(output_open(&(struct output_options){.directory = "public"}, &diagnostics, &output), OUTPUT_OK);
+    assert_false(output_is_foreign(output, SLICE("index.html")));
+    output_put_feed(output, SLICE("a/atom.xml"), SLICE("always the same"), "text/xml", 0);
+    assert_true(output_is_foreign(output, SLICE("index.html")));
+    output_close(output);
+    diagnostics_release(&diagnostics);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_what_comes_during_a_build_is_carried),
@@ -256,6 +287,7 @@ int main(void) {
         TEST(test_the_tree_before_shows_it_too),
         TEST(test_a_feed_that_says_so_shows_it),
         TEST(test_a_strangers_tree_stays),
+        TEST(test_whose_file_it_is),
         TEST(test_the_manifest_knows_empty_feeds),
         TEST(test_root_leaves_all_to_the_owner),
         TEST(test_a_lock_that_is_only_readable),

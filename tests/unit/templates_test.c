@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/pool.h"
 #include "render/template_names.h"
 
 #include <stdio.h>
@@ -145,7 +146,7 @@ static void test_partials_must_not_come_back_to_themselves(void **state) {
 
 /* A chain of partials p0 → p1 → … of so many files, each inside `sections` of its own. */
 static void open_chain(struct opened *opened, size_t count, size_t sections) {
-    static char names[FILES_MOST][16];
+    static char names[FILES_MOST][32];
     static char texts[FILES_MOST][512];
     for (size_t i = 0; i < count; i++) {
         struct buf text = BUF(sizeof texts[0] - 1);
@@ -179,6 +180,68 @@ static void test_depth_is_known_before(void **state) {
         if (opened.good)
             expect_rendered(&opened, TEMPLATE_WITHDRAWN, "");
     }
+}
+
+/* Files t0 … of which each takes in the next one twice, and the last one a text; withdrawn.html the first. */
+static void open_doubling(struct opened *opened, size_t count) {
+    static char names[FILES_MOST][32];
+    static char texts[FILES_MOST][80];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], sizeof names[i], "t%zu.html", i);
+        snprintf(texts[i], sizeof texts[i], i + 1 < count ? "{{> t%zu}}{{> t%zu}}" : "x", i + 1, i + 1);
+        opened->files[i] = (struct template_file){slice_of(names[i]), slice_of(names[i]), slice_of(texts[i])};
+    }
+    opened->files[count] = (struct template_file){SLICE("withdrawn.html"), SLICE("withdrawn.html"), SLICE("{{> t0}}")};
+    open_with(opened, count + 1);
+}
+
+static void test_partials_that_multiply_are_known_before(void **state) {
+    (void)state;
+    /* Two tags in a line and the text before them: 2^16 nodes are a page, twice that is none. */
+    for (size_t count = 15; count <= 42; count += count == 16 ? 26 : 1) {
+        CLEANUP(opened_release) struct opened opened = {0};
+        open_doubling(&opened, count);
+        if (count == 15)
+            expect_said(&opened, true, "");
+        else
+            assert_false(opened.good);
+        assert_int_equal(opened.diagnostics.per_id[DIAGNOSTIC_TEMPLATE_TOO_MUCH], count > 15);
+    }
+    CLEANUP(opened_release) struct opened opened = {0};
+    open_doubling(&opened, 42);
+    expect_said(&opened, false, "t26.html:1:10 template-too-much: t27 ()\n");
+}
+
+static void render_withdrawn(void *context, size_t job, size_t worker) {
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    const struct opened *opened = context;
+    const struct mustache_value items[30] = {0};
+    const struct mustache_member members[] = {{SLICE("site"), mustache_list(items, ARRAY_LENGTH(items))}};
+    const struct mustache_value data = mustache_mapping(members, 1);
+    (void)job;
+    (void)worker;
+    templates_render(&opened->templates, TEMPLATE_WITHDRAWN, &data, &buf);
+}
+
+/* What only the data multiplies is found while rendering: said once, whoever renders. */
+static void test_data_that_multiplies(void **state) {
+    (void)state;
+    CLEANUP(opened_release) struct opened opened = {0};
+    CLEANUP(buf_release) struct buf buf = BUF(BUF_UNLIMITED);
+    const struct mustache_value nothing = mustache_mapping(NULL, 0);
+    OPEN(&opened, "withdrawn.html",
+         "{{#site}}{{#site}}{{#site}}{{#site}}{{#site}}{{#site}}{{#site}}\n{{#site}}x{{/site}}{{/site}}{{/site}}"
+         "{{/site}}{{/site}}{{/site}}{{/site}}{{/site}}",
+         "my.html", "x");
+    expect_said(&opened, true, "");
+    assert_false(templates_take_failure(&opened.templates, &opened.diagnostics));
+    templates_render(&opened.templates, TEMPLATE_MY, &nothing, &buf);
+    assert_string_equal(buf_string(&buf), "x");
+    pool_run(8, 200, render_withdrawn, &opened);
+    assert_true(templates_take_failure(&opened.templates, &opened.diagnostics));
+    expect_said(&opened, true, "withdrawn.html:2:1 template-too-much: over 1000000 steps ()\n");
+    templates_render(&opened.templates, TEMPLATE_MY, &nothing, &buf);
+    assert_string_equal(buf_string(&buf), "x");
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------- */
@@ -303,6 +366,8 @@ int main(void) {
         cmocka_unit_test(test_all_mistakes_in_one_run),
         cmocka_unit_test(test_partials_must_not_come_back_to_themselves),
         cmocka_unit_test(test_depth_is_known_before),
+        cmocka_unit_test(test_partials_that_multiply_are_known_before),
+        cmocka_unit_test(test_data_that_multiplies),
         cmocka_unit_test(test_names_that_nothing_has),
         cmocka_unit_test(test_a_partials_names_are_those_of_any_page),
         cmocka_unit_test(test_the_manual_has_the_same_names),

@@ -17,7 +17,7 @@ import contrast
 import devtools
 import server
 
-PHONE, DESKTOP = (390, 844, True), (1280, 900, False)
+PHONE, TABLET, DESKTOP = (390, 844, True), (820, 1180, True), (1280, 900, False)
 # Rules of axe-core that are switched off, each with the reason.
 OFF = {}
 failures = 0
@@ -281,6 +281,14 @@ def look_at_address(visitor, tree):
         yield f"shown are {found_titles(page)}"
     if page.value("document.querySelector('#result b')"):
         yield "the address is taken for HTML"
+    # Some programs that pass on addresses escape more than they need to.
+    page.value(f"void (location.hash = {json.dumps('#' + '%2B'.join(pair['keys']))})")
+    if not page.is_ever("document.querySelectorAll('#choice input:checked').length === 2 && "
+                        "document.getElementById('unknown').textContent === ''"):
+        yield "the same address, escaped, is another choice"
+    page.value("void (location.hash = '#main')")
+    if not page.is_ever(f"location.hash === {json.dumps('#' + '+'.join(pair['keys']))}"):
+        yield f"a jump takes the place of the choice: {page.value('location.href')}"
     page.value(f"void (location.hash = {json.dumps('#' + pair['keys'][0])})")
     if not page.is_ever("document.querySelectorAll('#choice input:checked').length === 1 && "
                         f"{box(pair['keys'][0])}.checked"):
@@ -447,24 +455,35 @@ def look_at_keyboard(visitor, tree, path):
         if len(seen) < 5:
             yield f"only {len(seen)} can be reached"
     page.go(tree.top + path)
+    visitor.ready()
     page.press("Tab", 9)
     page.press("Enter", 13)
-    if not page.is_ever("location.hash === '#main'"):
+    # A choice in the address stays there.
+    at = tree.top + (path if "#" in path else path + "#main")
+    if not page.is_ever(f"location.href === {json.dumps(at)}"):
         yield f"the first link leads to {page.value('location.href')}"
-    if not page.value("location.href").startswith(tree.top + path.split("#")[0]):
-        yield f"the first link leaves the page: {page.value('location.href')}"
+    page.press("Tab", 9)
+    if not page.is_ever("document.activeElement.closest('main')"):
+        yield f"after it comes {page.value('document.activeElement.outerHTML')}"
+    if "#" in path and not page.value("document.querySelector('#choice :checked') !== null"):
+        yield "the choice is gone"
 
 
 def look_at_code(visitor, tree, path, folder):
     page = visitor.page
     for scheme in ("light", "dark"):
-        for size in (PHONE, DESKTOP):
-            page.emulate(*size[:2], scheme)
+        for size in (PHONE, TABLET, DESKTOP):
+            page.emulate(size[0], size[1], scheme, size[2])
             page.go(tree.top + path)
             visitor.settle()
             place = page.value("""(() => {
                 const box = document.querySelector("main .scan svg")?.getBoundingClientRect();
-                return box && [box.x + scrollX, box.y + scrollY, box.width, box.height]; })()""")
+                return box?.width > 0 && [box.x + scrollX, box.y + scrollY, box.width, box.height]; })()""")
+            if size == PHONE:
+                # Who holds the screen in the hand cannot scan it.
+                if place:
+                    yield f"{scheme}, {size[0]}: a code"
+                continue
             if not place:
                 yield f"{scheme}, {size[0]}: no code"
                 continue
@@ -506,6 +525,21 @@ def look_at_feed(visitor, tree, path, name):
     across = page.value("document.documentElement.scrollWidth")
     if across > 320:
         yield f"{across} wide at 320"
+    yield from page.complaints(tree.top)
+
+
+def look_at_archived_feed(visitor, tree):
+    """It is not what one subscribes to, and says what is."""
+    page, path = visitor.page, tree.find("**/archive/*.xml")[0]
+    page.emulate(*DESKTOP[:2])
+    page.go(tree.top + path)
+    visitor.settle()
+    visitor.shoot(tree.name, "feed of the archive")
+    shown = re.sub(r"\s", "", "".join(text.text for text in contrast.read_texts(page)))
+    if "旧文章" not in shown or "地址栏" in shown:
+        yield f"does not say what it is: {shown[:200]}"
+    if tree.site + path[:path.index("archive/")] + "atom.xml" not in shown:
+        yield f"does not show where the channel is: {shown[:200]}"
     yield from page.complaints(tree.top)
 
 
@@ -554,6 +588,7 @@ def look_at_first(visitor, tree, folder):
         for kind in ("cross", "empty"):
             tried(f"{tree.name}, {kind}: {name} is readable in a browser",
                   lambda: look_at_feed(visitor, tree, found[kind], name))
+    tried(f"{tree.name}: a feed of the archive says that it is old", lambda: look_at_archived_feed(visitor, tree))
     tried(f"{tree.name}: the first page is under 100 KB", lambda: look_at_size(visitor, tree))
 
 

@@ -71,9 +71,9 @@ def empty(folder):
 
 
 def hostile(folder):
-    """Everything that is text is poison."""
+    """Everything that is text is poison, and the language one that browsers' own formatting of numbers refuses."""
     site = {"title": "<b>\"A&B\"</b> </script> {{site.title}}", "url": "https://hostile.example.org/",
-            "tag": "hostile.example.org,2026", "language": "zh-CN", "author": "</script><script>pwned()</script>",
+            "tag": "hostile.example.org,2026", "language": "zh-yue", "author": "</script><script>pwned()</script>",
             "rights": "<img src=x onerror=pwned()> & co.", "icp": "\"><script>pwned()</script>"}
     taxonomies = {"place": {"label": "区 <&\"'", "terms": terms(alpha=POISON[0], beta=POISON[1], both=POISON[3])},
                   "subject": {"label": "</script>", "terms": terms(gamma=POISON[11], delta="\"'&<>", both=POISON[5])}}
