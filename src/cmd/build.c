@@ -239,13 +239,11 @@ static int guard_tree(struct build *build) {
     const struct withdrawal_counts withdrawn = withdrawals_counts(build->withdrawals);
     if (!guard_emptied(&build->options, &withdrawn, build->output, &build->diagnostics))
         return EX_NOINPUT;
-    if (!guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics) ||
-        !guard_pages(&build->settings, &build->options, build->output, &build->diagnostics))
-        return EX_CANTCREAT;
-    return guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output,
-                         &build->diagnostics)
-               ? EX_OK
-               : EX_CANTCREAT;
+    bool is_fit = guard_vanished(&build->options, &withdrawn, build->served, &build->diagnostics) &&
+                  guard_entries(&build->options, &withdrawn, &build->channels, &build->widest, build->output,
+                                &build->diagnostics) &&
+                  guard_pages(&build->settings, &build->options, build->output, &build->diagnostics);
+    return is_fit ? EX_OK : EX_CANTCREAT;
 }
 
 /* Before the tree is served: it must not hang on what is known nowhere, nor a withdrawn text outlive a crash. */
