@@ -359,6 +359,13 @@ static struct buf *place_of_content(struct sanitising *sanitising) {
     return nesting_table_around(&sanitising->nesting) ? &sanitising->stray : sanitising->safe;
 }
 
+/* A break is left out where no text may stand: what it kept apart stays apart. */
+static void append_blank(struct buf *place) {
+    struct slice made = buf_slice(place);
+    if (made.size && !strchr(" \n>", made.data[made.size - 1]))
+        buf_append_byte(place, ' ');
+}
+
 static void on_open(void *context, const char *name, const struct html_attribute *list, size_t count) {
     struct sanitising *sanitising = context;
     struct buf *safe = sanitising->safe;
@@ -366,8 +373,11 @@ static void on_open(void *context, const char *name, const struct html_attribute
     if (!element) /* one that the parser made up */
         return;
     if (element->treatment == HTML_KEEP_VOID) {
+        struct buf *place = place_of_content(sanitising);
         if (nesting_takes_void(&sanitising->nesting, name))
-            (void)append_start_tag(sanitising, name, list, count, place_of_content(sanitising));
+            (void)append_start_tag(sanitising, name, list, count, place);
+        else
+            append_blank(place);
         return;
     }
     const char *ended = nesting_end_implied(&sanitising->nesting, name);

@@ -40,6 +40,9 @@ async function show() {
                 frame.contentDocument.close();
             }
         }
+        /* Images are lazy: they are asked for when they are seen. */
+        place.scrollIntoView();
+        await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
         for (const link of way === "inner" ? place.querySelectorAll("a") : []) {
             /* What a person would do; only a script goes where it leads to. */
             link.addEventListener("click", event => link.protocol === "javascript:" || event.preventDefault());

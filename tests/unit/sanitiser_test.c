@@ -173,7 +173,7 @@ static void test_stands_where_it_may(void **state) {
     /* What is no part of a table goes before it, without its tags. */
     assert_sanitised("<table><form><tr><td>a</td></tr></form></table>", "<table><tr><td>a</td></tr></table>");
     assert_sanitised("x<table>a<p>b</p><div>c</div><tr>d<td>e<p>f</p></td></tr><hr><br>g</table>h",
-                     "xab<br>c<br>dg<table><tr><td>e<p>f</p></td></tr></table>h");
+                     "xab<br>c<br>d g<table><tr><td>e<p>f</p></td></tr></table>h");
     assert_sanitised("<table><tr><img src=//a/b><td>c</table>",
                      "<img src=\"https://a/b\" alt=\"\" loading=\"lazy\" referrerpolicy=\"no-referrer\"><table><tr>"
                      "<td>c</td></tr></table>");
@@ -184,6 +184,8 @@ static void test_stands_where_it_may(void **state) {
                      "b<br><table><caption>a</caption><tr><td>c</td></tr></table>");
     assert_sanitised("<table><tr><td>c<caption>b</caption></table>", "<table><tr><td>cb<br></td></tr></table>");
     assert_sanitised("<ul><hr><li>a<hr></li><br></ul><dl><hr><dd>b</dl>", "<ul><li>a<hr></li></ul><dl><dd>b</dd></dl>");
+    assert_sanitised("<ul>a<br>b<hr><br>c</ul><dl>d<br><dt>e</dl>", "<ul>a b c</ul><dl>d <dt>e</dt></dl>");
+    assert_sanitised("<table>a<br>b<tr><td>c</table>", "a b<table><tr><td>c</td></tr></table>");
     assert_sanitised("a<rt>b</rt><rp>c</rp>d<figcaption>e</figcaption>f", "abcde<br>f");
     assert_sanitised("<figure><figcaption>a</figcaption><figcaption>b</figcaption>c</figure>",
                      "<figure><figcaption>a</figcaption>b<br>c</figure>");
