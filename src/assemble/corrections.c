@@ -140,17 +140,17 @@ static size_t find_page(const struct corrections_desk *desk, struct hash128 key)
     return low;
 }
 
-/* The next name of the page of this entry, from *at on; NULL when there is none. */
-static const struct named_key *next_of_page(const struct corrections_desk *desk, struct hash128 key, size_t *at) {
+/* The number of the next name of the page of this entry, from *at on; NOBODY when there is none. */
+static uint32_t next_of_page(const struct corrections_desk *desk, struct hash128 key, size_t *at) {
     if (*at == desk->pages.count || !article_page_is_of(desk->pages.items[*at].hash, key))
-        return NULL;
-    return &desk->named.items[desk->pages.items[(*at)++].named];
+        return NOBODY;
+    return desk->pages.items[(*at)++].named;
 }
 
 static void apply_page(const struct correcting *correcting) {
     size_t at = find_page(correcting->desk, correcting->key);
-    for (const struct named_key *named; (named = next_of_page(correcting->desk, correcting->key, &at));)
-        apply_one(correcting, named);
+    for (uint32_t number; (number = next_of_page(correcting->desk, correcting->key, &at)) != NOBODY;)
+        apply_one(correcting, &correcting->desk->named.items[number]);
 }
 
 struct correction_effect corrections_apply(const struct corrections_desk *desk, struct article *article,
@@ -201,8 +201,8 @@ void corrections_meet(const struct corrections_desk *desk, struct hash128 key, u
     if (alias)
         meet_named(desk, find_hash(desk, alias), key, met);
     size_t at = find_page(desk, key);
-    for (const struct named_key *named; (named = next_of_page(desk, key, &at));)
-        meet_one(named, key, met);
+    for (uint32_t number; (number = next_of_page(desk, key, &at)) != NOBODY;)
+        meet_one(&desk->named.items[number], key, met);
     meet_named(desk, find_hash(desk, key.low), key, met);
 }
 

@@ -3,6 +3,8 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "check/check.h"
+#include "cmd/site_files.h"
+#include "model/page.h"
 #include "render/format.h"
 
 #include <unistd.h>
@@ -77,17 +79,6 @@ static struct slice name_of_removed(const struct settings *settings, const struc
     return path_is_retired(settings, channel) ? (struct slice){0} : channel;
 }
 
-/* Was html among the formats? The manifest does not say so. No editor has all of these in static:, and no pages. */
-static bool tree_has_pages(const struct tree *tree) {
-    static const struct slice paths[] = {SLICE_CONSTANT(".nojekyll"), SLICE_CONSTANT("favicon.svg"),
-                                         SLICE_CONSTANT("page.js"), SLICE_CONSTANT("robots.txt"),
-                                         SLICE_CONSTANT("style.css")};
-    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
-        if (!tree_find(tree, paths[i]))
-            return false;
-    return true;
-}
-
 static bool has_pages(const struct settings *settings) {
     for (size_t i = 0; i < settings->output.format_count; i++)
         if (!format_find(settings->output.formats[i])->is_feed)
@@ -95,38 +86,53 @@ static bool has_pages(const struct settings *settings) {
     return false;
 }
 
-static bool is_article_page(struct slice path) {
-    return slice_starts_with(path, SLICE("article/")) && slice_ends_with(path, SLICE(".html"));
-}
-
-static size_t count_article_pages(const struct tree *tree) {
+/* Without what static: gives: that stays whatever is built, and says nothing of the articles there are. */
+static size_t count_article_pages(const struct settings *settings, const struct tree *tree) {
+    struct hash128 begin;
     size_t pages = 0;
-    for (size_t i = 0; i < tree->files.count; i++)
-        pages += is_article_page(tree->files.items[i].path);
+    bool some_given = site_file_is_given(settings, SLICE("article"));
+    for (size_t i = 0; i < tree->files.count; i++) {
+        struct slice path = tree->files.items[i].path;
+        pages += article_page_parse_path(path, &begin) && !(some_given && site_file_is_given(settings, path));
+    }
     return pages;
 }
 
-/* Other pages than those of channels that are there still are none of a channel, or its feeds speak for it. */
-static bool is_page_of(const struct present *present, struct slice path) {
-    struct slice channel = channel_of_file(path);
-    return slice_equal(slice_from(path, channel.size), slice_of(format_find(SLICE("html"))->file_name)) &&
-           map_get(&present->channels, channel, 0);
+/* The manifest does not say which formats there were, but a channel's page never stands without a feed of it. */
+static bool is_channel_page(const struct tree *tree, struct slice path) {
+    struct slice folder = channel_of_file(path);
+    if (!slice_equal(slice_from(path, folder.size), slice_of(format_find(SLICE("html"))->file_name)))
+        return false;
+    CLEANUP(buf_release) struct buf feed = BUF(BUF_UNLIMITED);
+    size_t format_count = 0;
+    const char *const *names = format_names(&format_count);
+    bool has_feed = false;
+    for (size_t i = 0; i < format_count && !has_feed; i++) {
+        buf_clear(&feed);
+        buf_append_slice(&feed, folder);
+        buf_append_string(&feed, format_find(slice_of(names[i]))->file_name);
+        const struct tree_file *file = tree_find(tree, buf_slice(&feed));
+        has_feed = file && file->is_feed;
+    }
+    return has_feed;
 }
 
-/* Of feeds and, where `pages` go, of channels' pages. */
+/* Of feeds and channels' pages; what static: gives in their place is still there for who comes. */
 static size_t count_removed(const struct settings *settings, const struct tree *old, struct present *present,
-                            bool pages, struct buf *ret_names) {
+                            struct buf *ret_names) {
     CLEANUP(map_release) struct map seen = {0};
     CLEANUP(buf_release) struct buf path = BUF(BUF_UNLIMITED);
     size_t removed = 0;
     for (size_t i = 0; i < old->files.count; i++) {
+        const struct tree_file *file = &old->files.items[i];
+        if (!file->is_feed && !is_channel_page(old, file->path))
+            continue;
         buf_clear(&path);
         buf_append_byte(&path, '/');
-        buf_append_slice(&path, old->files.items[i].path);
-        if (!old->files.items[i].is_feed && !(pages && is_page_of(present, buf_slice(&path))))
-            continue;
+        buf_append_slice(&path, file->path);
         struct slice name = name_of_removed(settings, present, buf_slice(&path));
-        if (name.size == 0 || !map_set(&seen, arena_copy(&present->arena, name), 1))
+        if (name.size == 0 || site_file_is_given(settings, file->path) ||
+            !map_set(&seen, arena_copy(&present->arena, name), 1))
             continue;
         if (removed++ < REMOVED_NAMED)
             buf_append_format(ret_names, "%s%.*s", removed > 1 ? " " : "", SLICE_ARGUMENTS(name));
@@ -141,9 +147,8 @@ bool guard_paths(const struct settings *settings, const struct channels *channel
     for (size_t i = 0; i < channels->items.count; i++)
         present_add(&present, settings, channels->items.items[i].path);
     const struct tree *old = output_old_tree(output);
-    bool pages_go = tree_has_pages(old) && !has_pages(settings);
-    size_t articles = pages_go ? count_article_pages(old) : 0;
-    size_t removed = count_removed(settings, old, &present, pages_go, &names);
+    size_t articles = has_pages(settings) ? 0 : count_article_pages(settings, old);
+    size_t removed = count_removed(settings, old, &present, &names);
     if (removed + articles == 0 || options->accept_removed)
         return true;
     if (removed > REMOVED_NAMED)
@@ -302,8 +307,8 @@ bool guard_pages(const struct settings *settings, const struct options *options,
                  struct diagnostics *diagnostics) {
     if (options->accept_shrink || !has_pages(settings))
         return true;
-    size_t before = count_article_pages(output_old_tree(output));
-    size_t after = count_article_pages(output_new_tree(output));
+    size_t before = count_article_pages(settings, output_old_tree(output));
+    size_t after = count_article_pages(settings, output_new_tree(output));
     if (before < after + GUARD_LEAST || after * 2 >= before)
         return true;
     diag_report(diagnostics, DIAGNOSTIC_GUARD_SHRINK, (struct place){.file = slice_of(options->config)},

@@ -19,7 +19,7 @@ MUST_CHECK bool guard_articles(const struct options *options, const struct setti
 /*
  * A feed of the served tree would be gone, and with it what people subscribed to: a channel whose path is not retired,
  * or one format of a channel. Or, without html, the pages of channels and articles, to which people have links
- * (--accept-removed).
+ * (--accept-removed). What static: has in their place is still there for who comes, and does not count.
  */
 MUST_CHECK bool guard_paths(const struct settings *settings, const struct channels *channels,
                             const struct options *options, const struct output *output,
@@ -53,7 +53,8 @@ MUST_CHECK bool guard_entries(const struct options *options, const struct withdr
 
 /*
  * After output_finish: would over half the pages of articles go, and at least GUARD_LEAST (--accept-shrink)? Entries do
- * not tell: most articles that have a page have left every head. Those withdrawn keep theirs, so they are no loss.
+ * not tell: most articles that have a page have left every head. Those withdrawn keep theirs, so they are no loss. What
+ * static: gives is not counted.
  */
 MUST_CHECK bool guard_pages(const struct settings *settings, const struct options *options, const struct output *output,
                             struct diagnostics *diagnostics);

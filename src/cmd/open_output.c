@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "cmd/configuration.h"
+#include "model/page.h"
 
 #include <sysexits.h>
 
@@ -23,6 +24,12 @@ int output_exit_code(enum output_result result) {
     return EX_SOFTWARE;
 }
 
+/* The page of an article is named after a hash: nobody else has such a name. */
+static bool is_article_page(struct slice path) {
+    struct hash128 begin;
+    return slice_ends_with(path, SLICE(".html")) && article_page_parse_path(path, &begin);
+}
+
 static int open_with(const struct options *options, struct settings *settings, const char *copied_folder,
                      struct diagnostics *diagnostics, struct output **ret_output) {
     const struct output_options wanted = {
@@ -31,6 +38,7 @@ static int open_with(const struct options *options, struct settings *settings, c
         .full = options->full,
         .dry_run = options->dry_run,
         .copied_folder = copied_folder,
+        .is_own_path = is_article_page,
     };
     return output_exit_code(output_open(&wanted, diagnostics, ret_output));
 }

@@ -14,6 +14,14 @@ static void list_served_pages(const struct output *output, struct hash_set *page
     hash_set_seal(pages);
 }
 
+static bool has_page(const struct output *output, const struct hash_set *pages, struct hash128 key) {
+    CLEANUP(buf_release) struct buf path = BUF(64);
+    if (!output_is_unlisted(output))
+        return hash_set_has(pages, article_page_begin(key));
+    article_page_append_path(&path, key);
+    return output_may_serve(output, buf_slice(&path));
+}
+
 static bool add(const struct corpus *corpus, uint32_t number, int64_t now) {
     CLEANUP(arena_release) struct arena arena = {0};
     CLEANUP(buf_release) struct buf key = BUF(BUF_UNLIMITED);
@@ -35,10 +43,10 @@ bool permalinks_note(const struct corpus *corpus, const struct output *output, i
     CLEANUP(hash_set_release) struct hash_set pages = {0};
     bool good = true;
     list_served_pages(output, &pages);
-    for (size_t place = 0; pages.items.count && good && place < index->order_count; place++) {
+    bool may_have_any = pages.items.count || output_is_unlisted(output);
+    for (size_t place = 0; may_have_any && good && place < index->order_count; place++) {
         uint32_t number = index->order[place];
-        struct hash128 key = index_entry_key(index, number);
-        if (hash_set_has(&pages, article_page_begin(key)) && !index_entry_needs_page(index, number))
+        if (!index_entry_needs_page(index, number) && has_page(output, &pages, index_entry_key(index, number)))
             good = add(corpus, number, now);
     }
     return good;

@@ -252,7 +252,7 @@ bool served_has_page(const struct served *served, struct hash128 key) {
     if (!served)
         return false;
     article_page_append_path(&path, key);
-    return output_is_served(served->output, buf_slice(&path)) ||
+    return output_may_serve(served->output, buf_slice(&path)) ||
            tree_find(output_previous_tree(served->output), buf_slice(&path));
 }
 

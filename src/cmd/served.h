@@ -52,7 +52,10 @@ MUST_CHECK bool served_find_previous(struct served *served, struct hash128 key, 
 MUST_CHECK bool served_find_page(struct served *served, struct hash128 page, struct arena *arena,
                                  struct slice *ret_key);
 
-/* Has the entry a page of its own, in the served tree or the one before? By the manifests, so for many. */
+/*
+ * Has the entry a page of its own, in the served tree or the one before? By the manifests, so for many; where that of
+ * the served tree is lost or damaged, the disk is asked: a text that stands there is served, whoever knows of it.
+ */
 bool served_has_page(const struct served *served, struct hash128 key);
 
 /* Does this file of the served tree, a page of an archive, show the entry? Reads it anew: for a few only. */

@@ -8,7 +8,7 @@
 
 static const char text_type[] = "text/plain; charset=utf-8";
 
-static bool is_given(const struct settings *settings, struct slice path) {
+bool site_file_is_given(const struct settings *settings, struct slice path) {
     struct slice folder = settings->output.copied_folder;
     CLEANUP(arena_release) struct arena arena = {0};
     if (folder.size == 0)
@@ -18,7 +18,7 @@ static bool is_given(const struct settings *settings, struct slice path) {
 }
 
 void site_file_put(const struct tree_making *making, struct slice path, struct slice bytes, const char *type) {
-    if (!is_given(making->corpus->settings, path) && !output_is_foreign(making->output, path))
+    if (!site_file_is_given(making->corpus->settings, path) && !output_is_foreign(making->output, path))
         output_put(making->output, path, bytes, type);
 }
 

@@ -16,4 +16,7 @@ void site_files_write(const struct tree_making *making);
  */
 void site_file_put(const struct tree_making *making, struct slice path, struct slice bytes, const char *type);
 
+/* Has the folder of static: something at this path of the tree, a file or a folder, at this moment? Asks the disk. */
+bool site_file_is_given(const struct settings *settings, struct slice path);
+
 #endif

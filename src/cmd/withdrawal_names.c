@@ -47,7 +47,46 @@ static bool find_in_history(const struct history *history, struct hash128 page, 
         if (is_page_of(page, history->joins.items[i].leader, ret_key) ||
             is_page_of(page, history->joins.items[i].member, ret_key))
             return true;
+    for (size_t i = 0; i < history->permalinks.count; i++)
+        if (is_page_of(page, history->permalinks.items[i].key, ret_key))
+            return true;
     return false;
+}
+
+/* --- by a leader that is gone -------------------------------------------------------------------------------- */
+
+static bool means_entry(const struct name_keys *keys, struct hash128 entry) {
+    bool is_meant = keys->has_page && article_page_is_of(keys->page, entry);
+    for (size_t i = 0; i < keys->count && !is_meant; i++)
+        is_meant = hash128_compare(hash128(keys->keys[i]), entry) == 0;
+    return is_meant;
+}
+
+static bool comes_before(const struct location *location, const struct location *than) {
+    return location->file != than->file ? location->file < than->file : location->offset < than->offset;
+}
+
+/*
+ * An article that has the entry, whose leader is gone: with its looks copies are known that come when it is gone, too.
+ * NULL: there is none, or the leader is withdrawn already. Hosts are not known yet when names are resolved, and all
+ * that have the entry go with one.
+ */
+static const struct record *find_stand_in(const struct resolving *resolving, const struct name_keys *keys) {
+    const struct history *history = history_in(resolving->withdrawals);
+    const struct index *index = &resolving->corpus->index;
+    const struct record *found = NULL;
+    for (size_t i = 0; history->joins.count && i < index->blocks.count * INDEX_BLOCK; i++) {
+        const struct record *record = index_record(index, (uint32_t)i);
+        const struct history_join *join = record->location.size ? history_entry_of(history, record->key) : NULL;
+        if (!join || record->withdrawn || !means_entry(keys, join->leader_hash))
+            continue;
+        const struct withdrawal *line = standing_line(history, join->leader_hash);
+        if (line && takes_copies(line->cause))
+            return NULL;
+        if (!found || comes_before(&record->location, &found->location))
+            found = record;
+    }
+    return found;
 }
 
 /* --- to withdraw -------------------------------------------------------------------------------------------- */
@@ -90,12 +129,13 @@ static void withdraw(struct resolving *resolving, const char *name) {
         refuse(resolving, name, "this file has several articles: name one of them, FILE:LINE");
         return;
     }
-    if (found.items.count) {
-        vec_push(&withdrawals->wishes, (struct withdrawal_wish){found.items.items[0], WITHDRAWN_BY_COMMAND, {0}});
-        vec_push(&withdrawals->asked, found.items.items[0]->key);
+    struct name_keys keys = name_keys_of(&resolving->corpus->settings->site, slice_of(name), &withdrawals->arena);
+    const struct record *record = found.items.count ? found.items.items[0] : find_stand_in(resolving, &keys);
+    if (record) {
+        vec_push(&withdrawals->wishes, (struct withdrawal_wish){record, WITHDRAWN_BY_COMMAND, {0}});
+        vec_push(&withdrawals->asked, record->key);
         return;
     }
-    struct name_keys keys = name_keys_of(&resolving->corpus->settings->site, slice_of(name), &withdrawals->arena);
     bool known = false;
     for (size_t i = 0; i < keys.count && !known; i++)
         known = withdraw_served(resolving, keys.keys[i]);

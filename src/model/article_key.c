@@ -49,16 +49,36 @@ static struct slice without_tag(const struct site *site, struct slice name) {
     return name;
 }
 
+/* What a browser adds or people leave out: "./" or "/" in front, or the folder of the site, as "/sub/". */
+static struct slice without_folder(struct slice own, struct slice path) {
+    struct slice address = slice_from(own, strlen("url/"));
+    struct slice folder = slice_from(address, slice_find_byte(address, '/', 0));
+    const struct slice fronts[] = {folder, SLICE("./"), SLICE("/")};
+    for (size_t i = 0; i < ARRAY_LENGTH(fronts); i++)
+        if (fronts[i].size && slice_starts_with(path, fronts[i]))
+            return slice_from(path, fronts[i].size);
+    return path;
+}
+
+/* A page here is the same whatever is asked of it, and wherever in it one looks. */
+static struct slice without_tail(struct slice path) {
+    size_t end = 0;
+    while (end < path.size && path.data[end] != '?' && path.data[end] != '#')
+        end++;
+    return slice_range(path, 0, end);
+}
+
 /* `key` is that of the name as an address, or empty. What does not matter in addresses does not matter here either. */
 static struct slice path_on_site(const struct site *site, struct slice name, struct slice key) {
     CLEANUP(buf_release) struct buf address = BUF(BUF_UNLIMITED);
     CLEANUP(buf_release) struct buf own = BUF(BUF_UNLIMITED);
-    if (key.size == 0)
-        return name;
     uri_append_encoded(&address, site->url);
-    if (!address_append_key(buf_slice(&address), &own) || !slice_starts_with(key, buf_slice(&own)))
+    bool is_web = address_append_key(buf_slice(&address), &own);
+    if (key.size == 0)
+        return without_tail(is_web ? without_folder(buf_slice(&own), name) : name);
+    if (!is_web || !slice_starts_with(key, buf_slice(&own)))
         return (struct slice){0};
-    return slice_from(key, own.size);
+    return without_tail(slice_from(key, own.size));
 }
 
 struct name_keys name_keys_of(const struct site *site, struct slice name, struct arena *arena) {
@@ -77,7 +97,7 @@ struct name_keys name_keys_of(const struct site *site, struct slice name, struct
     buf_clear(&key);
     if (address_append_key(buf_slice(&address), &key))
         add_key(&keys, arena, &key);
-    keys.has_page = article_page_parse_path(path_on_site(site, name, buf_slice(&key)), &keys.page);
+    keys.has_page = article_page_parse_path(path_on_site(site, buf_slice(&address), buf_slice(&key)), &keys.page);
     buf_clear(&key);
     own_id_append_key(name, &key);
     add_key(&keys, arena, &key);

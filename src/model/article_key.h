@@ -21,8 +21,9 @@ MUST_CHECK bool address_append_key(struct slice address, struct buf *key);
  * The keys that a name may mean, the likeliest first. More than one, because an own id may look like anything: that of
  * an imported article is often an address. The keys live in the arena.
  *
- * A page's address, whole or from "article/" on, has but the beginning of the hash of its entry's key: it means what
- * that begins, where no key means anything: an article may have an address of this site as its own.
+ * A page's address, whole or from "article/" on, with or without a query or fragment, "/" or "./" in front, has but the
+ * beginning of the hash of its entry's key: it means what that begins, where no key means anything: an article may have
+ * an address of this site as its own.
  */
 enum { NAME_KEYS_MOST = 2 };
 struct name_keys {

@@ -264,6 +264,7 @@ static enum output_result finish(struct output *output, struct plan *plan, struc
     if (plan->clash.size)
         return report_clash(output, plan->clash, is_manifest_lost(output) ? lost_manifest : "", diagnostics);
     output->counts.foreign = plan->foreign.count;
+    output->counts.removed += plan->adopted.count;
     bool filled = !output->changed || output->options.dry_run || fill_stage(output, plan, diagnostics);
     output->counts.relinked = output->stage.linked;
     if (!filled)

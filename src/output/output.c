@@ -112,6 +112,19 @@ bool output_is_served(const struct output *output, struct slice path) {
     return listing_find(output->old, path) != NULL;
 }
 
+bool output_is_unlisted(const struct output *output) {
+    return output->served >= 0 && listing_state(output->old) != LISTING_READ;
+}
+
+bool output_may_serve(const struct output *output, struct slice path) {
+    CLEANUP(arena_release) struct arena arena = {0};
+    struct stat status;
+    if (!output_is_unlisted(output))
+        return output_is_served(output, path);
+    return fstatat(output->served, arena_copy(&arena, path).data, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
 const struct tree *output_new_tree(const struct output *output) {
     return &output->new_tree;
 }

@@ -35,6 +35,8 @@ struct output_options {
     bool full;                 /* believe nothing in the stage */
     const char *copied_folder; /* static:; NULL */
     bool dry_run;              /* write nothing but the lock: what would change is found out and counted */
+    /* Is this path one that nobody else uses? Where the manifest of our tree is lost, what stands there is ours. */
+    bool (*is_own_path)(struct slice path); /* NULL: there are none */
 };
 
 /* All report into *diagnostics what went wrong. */
@@ -68,6 +70,13 @@ uint64_t output_new_hash(const struct output *output);
 const struct tree *output_old_tree(const struct output *output);
 /* Has the tree being served a file of ours at this path, by its manifest? */
 bool output_is_served(const struct output *output, struct slice path);
+/*
+ * A tree is served of which nobody knows what is in it: its manifest is lost or damaged. An empty output_old_tree says
+ * nothing then.
+ */
+bool output_is_unlisted(const struct output *output);
+/* output_is_served; of an unlisted tree: does a file stand there on disk? It may be ours. Thread-safe. One fstatat. */
+bool output_may_serve(const struct output *output, struct slice path);
 /*
  * Does somebody else's file stand at this path of the served tree, or where a folder above it must be? What may give
  * way to one asks before it is put. Ask when all feeds were put, from one thread: where the manifest is lost, they tell

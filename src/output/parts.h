@@ -24,7 +24,8 @@ struct plan {
     struct map expected;  /* path → enum expectation and, for files of ours, their place in the new tree (plan.c) */
     VEC(uint64_t) inodes; /* of the new tree's files as plan_foreign found them in the served folder; 0: not there */
     VEC(struct walk_item) foreign;
-    struct slice clash; /* what stands in the way; empty: nothing */
+    VEC(struct slice) adopted; /* of the served folder, not wanted any more: ours by their paths, whoever listed them */
+    struct slice clash;        /* what stands in the way; empty: nothing */
     VEC(struct slice) special;
 };
 void plan_release(struct plan *plan);

@@ -6,6 +6,7 @@ void plan_release(struct plan *plan) {
     map_release(&plan->expected);
     vec_release(&plan->inodes);
     vec_release(&plan->foreign);
+    vec_release(&plan->adopted);
     vec_release(&plan->special);
     arena_release(&plan->arena);
 }
@@ -71,8 +72,12 @@ void plan_own(struct plan *plan, const struct output *output) {
     }
 }
 
+static bool is_adopted(const struct output *output, struct slice path) {
+    return output->unknown_owner && output->options.is_own_path && output->options.is_own_path(path);
+}
+
 bool plan_is_ours(const struct output *output, struct slice path) {
-    return listing_find(output->old, path) || map_get(&output->mark.set, path, 0) ||
+    return is_adopted(output, path) || listing_find(output->old, path) || map_get(&output->mark.set, path, 0) ||
            slice_equal(path, SLICE(MANIFEST_NAME)) || slice_equal(path, SLICE(REPLACE_DRAFT));
 }
 
@@ -98,6 +103,8 @@ static void sort_out(struct plan *plan, const struct output *output, struct walk
     }
     if (item.kind == WALK_FILE && expected == EXPECT_SAME)
         plan->inodes.items[place_at(plan, item.path)] = item.inode;
+    if (expected == EXPECT_NOTHING && is_adopted(output, item.path) && !map_get(&output->mark.set, item.path, 0))
+        vec_push(&plan->adopted, arena_copy(&plan->arena, item.path));
     if (plan_is_ours(output, item.path))
         return;
     /* The same bytes are no clash: the file was moved to static:, or the manifest was lost. */

@@ -142,6 +142,8 @@ static bool announce(struct output *output, const struct map *puts) {
     for (size_t i = 0; i < old->files.count; i++)
         if (!is_put(puts, old->files.items[i].path))
             vec_push(&paths.items, old->files.items[i].path);
+    for (size_t i = 0; i < output->plan.adopted.count; i++)
+        vec_push(&paths.items, output->plan.adopted.items[i]);
     return mark_set(&output->mark, &output->layout, paths.items.items, paths.items.count) ||
            stage_fail(&output->stage, "write", slice_of(output->layout.mark));
 }

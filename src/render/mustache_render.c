@@ -1,6 +1,8 @@
 #include "render/mustache.h"
 #include "render/mustache_parts.h"
 
+#include <assert.h>
+
 /* What the context stack is made of; on the C stack, newest first. */
 struct frame {
     const struct mustache_value *value;
@@ -49,6 +51,7 @@ static const struct mustache_value *member_of(const struct mustache_value *value
 static const struct mustache_value *look_up(struct rendering *rendering, const struct mustache_node *node,
                                             const struct frame *frame) {
     const struct mustache_value *value = NULL;
+    assert(frame->value); /* only what was found becomes a context */
     if (!node->part_count)
         return frame->value;
     for (; frame && !value; frame = frame->outer, rendering->steps++)

@@ -358,6 +358,38 @@ static void test_broken_manifest(void **state) {
     assert_text("other/manifest.json", "{\"name\": \"app\"}");
 }
 
+static bool is_page(struct slice path) {
+    return slice_starts_with(path, SLICE("page/")) && slice_ends_with(path, SLICE(".html"));
+}
+
+/* Whose the tree is is not known: what nobody else would call so is not carried over for ever. */
+static void test_own_paths(void **state) {
+    (void)state;
+    const struct output_options options = {.is_own_path = is_page};
+    build(FILES({"a", "1"}, {"page/1.html", "1"}, {"page/2.html", "2"}, {"b", "1"}));
+    write_text("public/page/3.html", "mine");
+    assert_int_equal(build_with(options, FILES({"a", "1"}, {"page/1.html", "1"}, {"page/2.html", "2"}, {"b", "1"})),
+                     OUTPUT_OK);
+    assert_text("public/page/3.html", "mine");
+    write_text("public/page/mine", "mine");
+    write_text("public/manifest.json", "{");
+    struct diagnostics diagnostics = {0};
+    struct output *output = NULL;
+    assert_int_equal(output_open(&(struct output_options){.directory = "public"}, &diagnostics, &output), OUTPUT_OK);
+    assert_true(output_is_unlisted(output));
+    assert_true(output_may_serve(output, SLICE("page/1.html")) && !output_is_served(output, SLICE("page/1.html")));
+    assert_false(output_may_serve(output, SLICE("page")) || output_may_serve(output, SLICE("page/9.html")));
+    output_close(output);
+    diagnostics_release(&diagnostics);
+    assert_int_equal(build_with(options, FILES({"a", "1"}, {"page/1.html", "1"})), OUTPUT_OK);
+    assert_true(reported(DIAGNOSTIC_MANIFEST_BROKEN));
+    assert_text("public/page/1.html", "1");
+    assert_text("public/page/mine", "mine");
+    assert_text("public/b", "1");
+    assert_false(exists("public/page/2.html") || exists("public/page/3.html"));
+    assert_int_equal(last.counts.removed, 2);
+}
+
 static void test_static_folder(void **state) {
     (void)state;
     const struct output_options options = {.copied_folder = "static"};
@@ -657,6 +689,7 @@ int main(void) {
         TEST(test_bad_paths_are_refused),
         TEST(test_tree_without_a_manifest),
         TEST(test_broken_manifest),
+        TEST(test_own_paths),
         TEST(test_static_folder),
         TEST(test_lock),
         TEST(test_after_a_crash),
