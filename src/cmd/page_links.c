@@ -5,11 +5,6 @@ void page_links_release(struct page_links *links) {
     arena_release(&links->arena);
 }
 
-void page_links_clear(struct page_links *links) {
-    vec_clear(&links->items);
-    arena_clear(&links->arena);
-}
-
 void page_links_add(struct page_links *links, struct slice path, int64_t updated) {
     vec_push(&links->items, (struct page_link){arena_copy(&links->arena, path), updated});
 }

@@ -11,7 +11,6 @@ struct page_links {
     VEC(struct page_link) items;
 };
 void page_links_release(struct page_links *links);
-void page_links_clear(struct page_links *links);
 
 /* The path is copied. For one thread. */
 void page_links_add(struct page_links *links, struct slice path, int64_t updated);
